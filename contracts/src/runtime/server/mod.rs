@@ -1,0 +1,14 @@
+//! The generated handlers' way in and out: a call that is parsed, validated and traced, and the two forms of reply.
+
+/// A request on its way in.
+mod call;
+/// Replies and refusals in Weichuang's flat form.
+pub mod flat;
+/// Replies and failures in KOP's envelope.
+pub mod kop;
+/// poem-openapi's view of the field shapes.
+mod schema;
+/// The header that reports unknown fields.
+mod warnings;
+
+pub use call::{BODY_LIMIT, Call, Rejection, Strict};

@@ -1,0 +1,25 @@
+//! The stateful mock of Weichuang (微创): its world, its rules and its control API.
+//!
+//! A [`World`] is read from a file or built from a seed. A [`Mock`] runs it: [`Weichuang`] answers the contract's
+//! operations, [`control::routes`] lets tests and people look into the world and change it.
+
+/// Business time: set, frozen, advanced.
+mod clock;
+/// The control API, `/_mock`.
+pub mod control;
+/// Pictures of assets, drawn on demand.
+mod images;
+/// The running mock: a world, its clock, and the way back to the start.
+mod mock;
+/// The address by which callers reach the mock.
+mod origin;
+/// Weichuang's side of the contract.
+mod weichuang;
+/// What the mock knows.
+pub mod world;
+
+pub use clock::{Clock, Time};
+pub use mock::Mock;
+pub use origin::{CallersOrigin, Origin};
+pub use weichuang::Weichuang;
+pub use world::{Size, World, WorldError};

@@ -1,0 +1,104 @@
+use std::{fmt, path::PathBuf, sync::Arc};
+
+use mocks::{Mock, Origin, Size, World, WorldError};
+
+use super::{Outcome, signals};
+use crate::server::{self, router};
+
+/// Both sides of the interface on one port: Weichuang as a stateful mock, Polaris's own side, and the documents
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The address to listen on
+    #[arg(long, default_value = "127.0.0.1")]
+    host: String,
+    /// The port to listen on; 0 takes a free one
+    #[arg(long, default_value_t = 4010)]
+    port: u16,
+    /// The world to start from, a YAML file, instead of the built-in one
+    #[arg(long, value_name = "FILE", conflicts_with = "seed")]
+    world: Option<PathBuf>,
+    /// Start from a world built from this number: the same number, the same world
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// How large that world is
+    #[arg(long, value_enum, requires = "seed")]
+    size: Option<WorldSize>,
+    /// Refuse fields that the contract does not have, instead of reporting them in X-Contract-Warnings
+    #[arg(long)]
+    strict: bool,
+    /// Let Weichuang demand this token, as `Authorization: Bearer`
+    #[arg(long, value_parser = token)]
+    token: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum WorldSize {
+    Small,
+    Large,
+}
+
+/// A token can stand in a header and, quoted, in a shell.
+fn token(text: &str) -> Result<String, &'static str> {
+    let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\'');
+    fits.then(|| text.to_owned()).ok_or("a token is made of visible ASCII characters without '")
+}
+
+#[tokio::main]
+pub(super) async fn run(args: Args) -> Outcome {
+    let world = args.world()?;
+    let stop = signals::stop()?;
+    let bound = server::bind(&args.host, args.port).await?;
+    let mock = Arc::new(Mock::new(world, Origin::new(&bound.url())));
+    let settings =
+        router::Settings { seed: args.seed.unwrap_or_default(), strict: args.strict, token: args.token.clone() };
+    let running = bound.serve(router::mock(&mock, settings))?;
+    super::say(&Welcome { url: &running.url(), token: args.token.as_deref() });
+    stop.await;
+    Ok(running.stop().await?)
+}
+
+impl Args {
+    fn world(&self) -> Result<World, WorldError> {
+        match (&self.world, self.seed) {
+            (Some(file), _) => World::load(file),
+            (None, Some(seed)) => World::build(seed, self.size.map_or(Size::Small, Size::from)),
+            (None, None) => World::default_world(),
+        }
+    }
+}
+
+impl From<WorldSize> for Size {
+    fn from(size: WorldSize) -> Self {
+        match size {
+            WorldSize::Small => Self::Small,
+            WorldSize::Large => Self::Large,
+        }
+    }
+}
+
+/// What is printed when the server listens: where everything is, and a call to paste.
+struct Welcome<'a> {
+    url: &'a str,
+    token: Option<&'a str>,
+}
+
+impl fmt::Display for Welcome<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = self.url;
+        let places = [
+            ("Docs", "/docs", "Swagger UI, all documents, try it out"),
+            ("Weichuang", "/weichuang/*", "9 operations, a stateful mock"),
+            ("Polaris", "/kop/*", "25 operations, sample data"),
+            ("Internal", "/internal/*", "10 operations, sample data"),
+            ("Control", "/_mock/state", "look into the world, change it, reset it"),
+            ("OpenAPI", "/openapi/weichuang.yaml", "also polaris, internal, mock; also .json"),
+        ];
+        writeln!(out, "Polaris mock listens on {url} (Ctrl-C stops it)\n")?;
+        for (name, path, what) in places {
+            writeln!(out, "  {name:<10} {:<width$} {what}", format!("{url}{path}"), width = url.len() + 24)?;
+        }
+        let authorization = self.token.map(|token| format!(" -H 'Authorization: Bearer {token}'")).unwrap_or_default();
+        write!(out, "\nTry it:\n\n  curl -s {url}/weichuang/battery/query{authorization}")?;
+        writeln!(out, r#" -H 'Content-Type: application/json' -d '{{"batteryCode":"BT0001"}}'"#)
+    }
+}

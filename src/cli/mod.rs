@@ -1,0 +1,80 @@
+use std::{
+    error::Error,
+    fmt::Display,
+    io::{Write, stderr, stdout},
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand, error::ErrorKind};
+
+/// What is logged, and where to.
+mod log;
+/// `polaris mock`.
+mod mock;
+/// When to stop.
+mod signals;
+
+/// Contract-first mock and conformance server of the Polaris battery-swap interface.
+#[derive(Debug, Parser)]
+#[command(name = "polaris", version, subcommand_required = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    log: log::Args,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Mock(mock::Args),
+}
+
+/// What a command ends with: nothing to say, or one line of what went wrong.
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// Runs the command that the arguments of this process name. The exit code is 0, 1 when the command failed, or 2 when
+/// the arguments were wrong.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() && error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            complain(&usage(&error));
+            return ExitCode::from(2);
+        }
+        Err(help) => {
+            // Help and version; a closed pipe is no reason to complain.
+            let _ = help.print();
+            return ExitCode::from(u8::try_from(help.exit_code()).unwrap_or(2));
+        }
+    };
+    cli.log.init();
+    let outcome = match cli.command {
+        Command::Mock(args) => mock::run(args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Clap's complaint in one line: its first paragraph, without its tips and its usage.
+fn usage(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let paragraph = text.lines().take_while(|line| !line.trim().is_empty());
+    let line = paragraph.map(str::trim).collect::<Vec<_>>().join(" ");
+    format!("{} (--help shows the usage)", line.trim_start_matches("error: "))
+}
+
+/// One line on stderr.
+fn complain(line: &str) {
+    let _ = writeln!(stderr(), "polaris: {line}");
+}
+
+/// Text on stdout. That nobody reads it is no reason to stop.
+fn say(text: &impl Display) {
+    let _ = write!(stdout(), "{text}").and_then(|()| stdout().flush());
+}

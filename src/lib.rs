@@ -1,0 +1,9 @@
+//! Polaris: the contract-first mock and conformance server of the battery-swap interface.
+//!
+//! `contracts` says what the two companies exchange, `mocks` plays Weichuang; this package assembles them into
+//! servers ([`server`]) and commands ([`cli`]).
+
+/// The commands of the binary, one file each.
+pub mod cli;
+/// The HTTP servers: routes, documents, failures, start and stop.
+pub mod server;

@@ -1,0 +1,26 @@
+//! Assembly: a router for each command, and a running server as a value.
+
+/// Browsers of any origin may call the mock.
+mod cors;
+/// Swagger UI.
+mod docs;
+/// The documents themselves, as YAML and JSON.
+mod documents;
+/// What every exchange gets: an id, a span, an answer in the form of its side.
+mod exchange;
+/// Failures that no operation answers.
+mod failure;
+/// The sides that nobody wrote yet, answered with sample data.
+mod generated;
+/// The page at `/`.
+mod home;
+/// The routes of each command.
+pub mod router;
+/// Start, address and stop of a server.
+mod running;
+/// Bodies that nobody reads to their end.
+mod surplus;
+/// The bearer token that Weichuang may demand.
+mod token;
+
+pub use running::{Bound, Running, StartError, bind};

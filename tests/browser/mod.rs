@@ -1,0 +1,4 @@
+/// Chromium without a window, driven through WebDriver.
+mod chromium;
+/// Swagger UI, used like a person does.
+mod swagger;

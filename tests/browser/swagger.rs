@@ -1,0 +1,71 @@
+use fantoccini::{Client, Locator, elements::Element};
+
+use super::chromium::{PATIENCE, in_chromium};
+use crate::support::App;
+
+async fn find(client: &Client, css: &str) -> Element {
+    let found = client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
+    match found {
+        Ok(element) => element,
+        Err(error) => panic!("{css}: {error}\n{}", client.source().await.unwrap_or_default()),
+    }
+}
+
+async fn click(client: &Client, css: &str) {
+    let element = find(client, css).await;
+    client.execute("arguments[0].scrollIntoView({block: 'center'})", vec![json(&element)]).await.expect("scrolled");
+    element.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+}
+
+fn json(element: &Element) -> serde_json::Value {
+    serde_json::to_value(element).expect("a reference to the element")
+}
+
+/// Waits until the text of `css` holds `text`.
+async fn shows(client: &Client, css: &str, text: &str) {
+    let started = std::time::Instant::now();
+    loop {
+        // The page may redraw the element between the two steps.
+        let seen = find(client, css).await.text().await.unwrap_or_default();
+        if seen.contains(text) {
+            return;
+        }
+        assert!(started.elapsed() < PATIENCE, "{css} shows {seen:?}, not {text:?}");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}
+
+const DOCUMENTS: &str = ".download-url-wrapper select";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn swagger_ui_shows_every_document_and_an_operation_can_be_tried_out() {
+    let app = App::start().await;
+    in_chromium(async |client: &Client| {
+        client.goto(&app.url("/docs")).await.expect("the page");
+        shows(client, ".info .title", "微创").await;
+        let mut names = Vec::new();
+        for option in client.find_all(Locator::Css(&format!("{DOCUMENTS} option"))).await.expect("a drop-down") {
+            names.push(option.text().await.expect("a name"));
+        }
+        assert_eq!(names, ["weichuang", "polaris", "internal", "mock"]);
+
+        for (name, path) in [
+            ("polaris", "/hm.order.p.query"),
+            ("internal", "/migration/start"),
+            ("mock", "/state"),
+            ("weichuang", "/battery/query"),
+        ] {
+            find(client, DOCUMENTS).await.select_by_label(name).await.expect("an option");
+            find(client, &format!(".opblock-summary-path[data-path$='{path}']")).await;
+            let failures = client.find_all(Locator::Css(".errors-wrapper")).await.expect("a list");
+            assert!(failures.is_empty(), "{name}: {}", client.source().await.unwrap_or_default());
+        }
+
+        click(client, ".opblock-summary-path[data-path='/battery/query']").await;
+        click(client, ".opblock.is-open .execute").await;
+        shows(client, ".live-responses-table tbody .response-col_status", "200").await;
+        shows(client, ".live-responses-table tbody .response-col_description", "\"batteryCode\": \"BT0001\"").await;
+    })
+    .await;
+    app.stop().await;
+}

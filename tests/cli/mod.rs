@@ -1,0 +1,4 @@
+/// `polaris mock`.
+mod mock;
+/// What every command does with its arguments.
+mod usage;

@@ -1,0 +1,18 @@
+//! The integration tests, one binary, mirrored by domain. Every test starts a server of its own on a free port.
+
+/// Swagger UI in a real browser.
+mod browser;
+/// The binary: its output, its exit codes, its signals.
+mod cli;
+/// Every operation of the contract, good and bad input.
+mod contract;
+/// The documents and Swagger UI, without a browser.
+mod docs;
+/// The project itself: licences, READMEs.
+mod project;
+/// Routing, CORS, strict mode, token, connections.
+mod server;
+/// What the tests share.
+mod support;
+/// The stateful mock of Weichuang.
+mod weichuang;

@@ -1,0 +1,4 @@
+/// The licences of what is built in.
+mod licences;
+/// Every command and answer that the READMEs show.
+mod readme;

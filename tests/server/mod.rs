@@ -1,0 +1,10 @@
+/// Connections: keep-alive, stop, bodies that are cut off.
+mod connections;
+/// Browsers of any origin.
+mod cors;
+/// Unknown paths, wrong methods, pages.
+mod routing;
+/// The bearer token.
+mod token;
+/// Fields that the contract does not have.
+mod unknown_fields;

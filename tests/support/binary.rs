@@ -1,0 +1,71 @@
+use std::{net::TcpListener, process::Stdio, time::Duration};
+
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
+    time::timeout,
+};
+
+/// The binary, running.
+pub struct Binary {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+/// How it ended.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Ended {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Binary {
+    /// `polaris ARGUMENTS`, with nothing of the environment that could change what it does.
+    pub fn command(arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_polaris"));
+        command.args(arguments).env_remove("POLARIS_LOG").kill_on_drop(true);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    pub fn start(arguments: &[&str]) -> Self {
+        let mut child = Self::command(arguments).spawn().expect("the binary starts");
+        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        Self { child, lines }
+    }
+
+    /// The lines that it prints, up to the first that holds `text`.
+    pub async fn lines_until(&mut self, text: &str) -> Vec<String> {
+        let mut seen = Vec::new();
+        while !seen.last().is_some_and(|line: &String| line.contains(text)) {
+            let line = timeout(PATIENCE, self.lines.next_line()).await.expect("a line in time").expect("a line");
+            seen.push(line.unwrap_or_else(|| panic!("no {text:?} in {seen:#?}")));
+        }
+        seen
+    }
+
+    /// Sends a signal by its name, such as `INT`.
+    pub async fn signal(&self, name: &str) {
+        let id = self.child.id().expect("it still runs").to_string();
+        let sent = Command::new("kill").args([&format!("-{name}"), &id]).status().await.expect("kill");
+        assert!(sent.success());
+    }
+
+    /// Waits for the end.
+    pub async fn end(self) -> Ended {
+        let Self { mut child, mut lines } = self;
+        let status = timeout(PATIENCE, child.wait()).await.expect("an end in time").expect("a status");
+        let (mut stdout, mut stderr) = (String::new(), String::new());
+        lines.get_mut().read_to_string(&mut stdout).await.expect("text");
+        child.stderr.take().expect("stderr").read_to_string(&mut stderr).await.expect("text");
+        Ended { code: status.code(), stdout, stderr }
+    }
+}
+
+/// A port that nobody uses at this moment.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
+}
