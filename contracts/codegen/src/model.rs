@@ -30,6 +30,8 @@ pub struct Operation {
     pub summary: String,
     pub section: String,
     pub provisional: bool,
+    /// A successful reply can carry a message (`x-success-msg`).
+    pub success_msg: bool,
     /// The component schema of the request.
     pub request: String,
     /// The component schema of the successful reply, as the JSON Schema validator needs it.

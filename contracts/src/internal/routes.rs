@@ -3,7 +3,9 @@
 use std::{future::Future, sync::Arc};
 use poem_openapi::OpenApi;
 #[allow(unused_imports)]
-use crate::runtime::{Failure, NoData, Refusal, server::{Call, kop::{self, KopReply}}};
+use crate::runtime::{
+    Failure, NoData, Refusal, Success, server::{Call, kop::{self, KopReply}},
+};
 use super::*;
 
 /// The operations of `openapi/internal.yaml`. There are no default methods: the compiler names what nobody wrote.

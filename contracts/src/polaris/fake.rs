@@ -5,7 +5,7 @@ use ::fake::Dummy;
 #[allow(unused_imports)]
 use rand::RngExt;
 #[allow(unused_imports)]
-use crate::runtime::{NoData, faker::{self, Fit}};
+use crate::runtime::{NoData, Success, faker::{self, Fit}};
 
 #[cfg(feature = "server")]
 #[allow(unused_imports)]
@@ -1478,8 +1478,8 @@ impl PolarisApi for Samples {
     async fn confirm_deposit_refund(
         &self,
         request: ConfirmDepositRefundRequest,
-    ) -> Result<ConfirmDepositRefundData, Failure> {
-        Ok(self.sample::<ConfirmDepositRefund>(&request))
+    ) -> Result<Success<ConfirmDepositRefundData>, Failure> {
+        Ok(self.sample::<ConfirmDepositRefund>(&request).into())
     }
 
     async fn apply_deposit_refund(

@@ -3,7 +3,9 @@
 use std::{future::Future, sync::Arc};
 use poem_openapi::OpenApi;
 #[allow(unused_imports)]
-use crate::runtime::{Failure, NoData, Refusal, server::{Call, kop::{self, KopReply}}};
+use crate::runtime::{
+    Failure, NoData, Refusal, Success, server::{Call, kop::{self, KopReply}},
+};
 use super::*;
 
 /// The operations of `openapi/polaris.yaml`. There are no default methods: the compiler names what nobody wrote.
@@ -104,7 +106,7 @@ pub trait PolarisApi: Send + Sync + 'static {
     fn confirm_deposit_refund(
         &self,
         request: ConfirmDepositRefundRequest,
-    ) -> impl Future<Output = Result<ConfirmDepositRefundData, Failure>> + Send;
+    ) -> impl Future<Output = Result<Success<ConfirmDepositRefundData>, Failure>> + Send;
     /// §todo.1 押金退还申请: `/hm.deposit.p.refundApply`
     ///
     /// Provisional: the page has its title alone.

@@ -36,7 +36,7 @@ mod violation;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-pub use envelope::{Envelope, Failure, FailureBody, Flat, InvalidRequest, Refusal};
+pub use envelope::{Envelope, Failure, FailureBody, Flat, InvalidRequest, Refusal, Success};
 pub use integer::integer;
 pub use operation::{Operation, OperationInfo, OperationVisitor, Status};
 pub use pointer::At;

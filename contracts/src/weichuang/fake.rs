@@ -5,7 +5,7 @@ use ::fake::Dummy;
 #[allow(unused_imports)]
 use rand::RngExt;
 #[allow(unused_imports)]
-use crate::runtime::{NoData, faker::{self, Fit}};
+use crate::runtime::{NoData, Success, faker::{self, Fit}};
 
 #[cfg(feature = "server")]
 #[allow(unused_imports)]

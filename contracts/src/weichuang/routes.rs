@@ -3,7 +3,9 @@
 use std::{future::Future, sync::Arc};
 use poem_openapi::OpenApi;
 #[allow(unused_imports)]
-use crate::runtime::{Failure, NoData, Refusal, server::{Call, flat::{self, FlatReply}}};
+use crate::runtime::{
+    Failure, NoData, Refusal, Success, server::{Call, flat::{self, FlatReply}},
+};
 use super::*;
 
 /// The operations of `openapi/weichuang.yaml`. There are no default methods: the compiler names what nobody wrote.

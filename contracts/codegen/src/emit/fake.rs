@@ -1,7 +1,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{camel, count, literal, number, refusal_type, rust_type, snake};
+use super::{camel, count, literal, number, refusal_type, rust_type, snake, success_type};
 use crate::model::{Document, Field, Kind, Primitive, Scalar, Schema, Shape};
 
 pub fn fake(side: &str, document: &Document) -> TokenStream {
@@ -20,7 +20,7 @@ pub fn fake(side: &str, document: &Document) -> TokenStream {
         #[allow(unused_imports)]
         use rand::RngExt;
         #[allow(unused_imports)]
-        use crate::runtime::{NoData, faker::{self, Fit}};
+        use crate::runtime::{NoData, Success, faker::{self, Fit}};
         #[cfg(feature = "server")]
         #[allow(unused_imports)]
         use crate::runtime::{Failure, Refusal, faker::Samples};
@@ -129,11 +129,12 @@ fn api(side: &str, document: &Document) -> TokenStream {
         let method = snake(&operation.id);
         let marker = camel(&operation.id);
         let request = camel(&operation.request);
-        let data = rust_type(&operation.data);
+        let data = success_type(operation);
         let refusal = refusal_type(operation, document.envelope);
+        let wrap = operation.success_msg.then(|| quote!(.into()));
         quote! {
             async fn #method(&self, request: #request) -> Result<#data, #refusal> {
-                Ok(self.sample::<#marker>(&request))
+                Ok(self.sample::<#marker>(&request)#wrap)
             }
         }
     });

@@ -149,6 +149,12 @@ fn rust_type(kind: &Kind) -> TokenStream {
     }
 }
 
+/// What a method returns when all went well.
+fn success_type(operation: &Operation) -> TokenStream {
+    let data = rust_type(&operation.data);
+    if operation.success_msg { quote!(Success<#data>) } else { data }
+}
+
 /// The Rust type of what an operation refuses with.
 fn refusal_type(operation: &Operation, envelope: Envelope) -> TokenStream {
     match (envelope, &operation.failure_data) {

@@ -1,7 +1,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{camel, doc, refusal_type, rust_type, snake};
+use super::{camel, doc, refusal_type, snake, success_type};
 use crate::model::{Document, Envelope, Operation};
 
 pub fn routes(side: &str, document: &Document) -> TokenStream {
@@ -22,7 +22,7 @@ pub fn routes(side: &str, document: &Document) -> TokenStream {
         use std::{future::Future, sync::Arc};
         use poem_openapi::OpenApi;
         #[allow(unused_imports)]
-        use crate::runtime::{Failure, NoData, Refusal, server::{Call, #module::{self, #reply}}};
+        use crate::runtime::{Failure, NoData, Refusal, Success, server::{Call, #module::{self, #reply}}};
         use super::*;
 
         #about
@@ -52,7 +52,7 @@ fn method(operation: &Operation, envelope: Envelope) -> TokenStream {
     let marks = if operation.provisional { "\n\nProvisional: the page has its title alone." } else { "" };
     let title = doc(&format!("§{} {}: `{}`{marks}", operation.section, operation.summary, operation.path));
     let request = camel(&operation.request);
-    let data = rust_type(&operation.data);
+    let data = success_type(operation);
     let refusal = refusal_type(operation, envelope);
     quote! {
         #title

@@ -53,6 +53,10 @@ impl<'a> Reader<'a> {
         let section = fields.prose("x-section")?;
         let status = fields.optional_as("x-status", |status| status.one_of("x-status", &["provisional"]))?;
         fields.optional_as("x-kop-name-status", |status| status.one_of("x-kop-name-status", &["provisional"]))?;
+        let success_msg = fields.optional_as("x-success-msg", |flag| match self.envelope {
+            Envelope::Kop => flag.boolean(),
+            Envelope::Flat => Err(flag.error("only KOP's envelope has room for it")),
+        })?;
         let request = self.request(&fields)?;
         let responses = fields.required("responses")?;
         let replies = self.replies(&responses)?;
@@ -64,6 +68,7 @@ impl<'a> Reader<'a> {
             summary,
             section,
             provisional: status.is_some(),
+            success_msg: success_msg.unwrap_or_default(),
             request: request.to_owned(),
             success,
             data,

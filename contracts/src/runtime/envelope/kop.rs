@@ -16,10 +16,31 @@ pub struct Envelope<T> {
     pub data: T,
 }
 
+/// What an operation answers when all went well: its data, and a sentence for the page where the contract allows one
+/// (`x-success-msg`).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Success<T> {
+    /// The data.
+    pub data: T,
+    /// The sentence.
+    pub msg: Option<String>,
+}
+
+impl<T> From<T> for Success<T> {
+    fn from(data: T) -> Self {
+        Self { data, msg: None }
+    }
+}
+
 impl<T> Envelope<T> {
     /// The reply of a successful call.
     pub fn success(data: T) -> Self {
-        Self { code: 200, msg: Nullable(None), data }
+        Self::of(Success { data, msg: None })
+    }
+
+    /// The reply that `success` is.
+    pub fn of(success: Success<T>) -> Self {
+        Self { code: 200, msg: Nullable(success.msg), data: success.data }
     }
 }
 

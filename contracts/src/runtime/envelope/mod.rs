@@ -6,7 +6,7 @@ mod kop;
 use super::{At, Report, Rule, check};
 
 pub use flat::{Flat, InvalidRequest, Refusal};
-pub use kop::{Envelope, Failure, FailureBody};
+pub use kop::{Envelope, Failure, FailureBody, Success};
 
 fn success_code(code: i32, at: &At<'_>, report: &mut Report) {
     if code != 200 {

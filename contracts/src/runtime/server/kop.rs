@@ -8,16 +8,17 @@ use poem_openapi::{
 };
 
 use super::{Call, Rejection, schema, warnings};
-use crate::runtime::{Envelope, Failure, FailureBody, NoData, Operation, TraceId, Violation};
+use crate::runtime::{Envelope, Failure, FailureBody, NoData, Operation, Success, TraceId, Violation};
 
 /// Hands a valid call on to the operation, and answers an invalid one.
-pub async fn answer<O, F>(call: Call<O>, operation: impl FnOnce(O::Request) -> F) -> KopReply<O>
+pub async fn answer<O, F, S>(call: Call<O>, operation: impl FnOnce(O::Request) -> F) -> KopReply<O>
 where
     O: Operation,
-    F: Future<Output = Result<O::Data, Failure<O::FailureData>>>,
+    F: Future<Output = Result<S, Failure<O::FailureData>>>,
+    S: Into<Success<O::Data>>,
 {
     let (outcome, unknown) = match call.request {
-        Ok(reading) => (operation(reading.value).await, reading.unknown),
+        Ok(reading) => (operation(reading.value).await.map(S::into), reading.unknown),
         Err(rejection) => (Err(rejection.into()), Vec::new()),
     };
     KopReply { outcome, unknown, trace: call.trace, operation: PhantomData }
@@ -25,7 +26,7 @@ where
 
 /// The reply of the operation `O` in KOP's envelope.
 pub struct KopReply<O: Operation> {
-    outcome: Result<O::Data, Failure<O::FailureData>>,
+    outcome: Result<Success<O::Data>, Failure<O::FailureData>>,
     unknown: Vec<String>,
     trace: TraceId,
     operation: PhantomData<O>,
@@ -48,7 +49,7 @@ pub fn failure_response<D: serde::Serialize>(failure: Failure<D>, trace: TraceId
 impl<O: Operation> IntoResponse for KopReply<O> {
     fn into_response(self) -> Response {
         let mut response = match self.outcome {
-            Ok(data) => schema::json(StatusCode::OK, &Envelope::success(data)),
+            Ok(success) => schema::json(StatusCode::OK, &Envelope::of(success)),
             Err(failure) => failure_response(failure, self.trace),
         };
         warnings::attach(&self.unknown, &mut response);

@@ -91,6 +91,11 @@ fn a_flat_reply_is_refused_unless_it_is_a_success_or_a_refusal() {
                 "        - $ref: '#/components/schemas/Refusal'",
                 "        - $ref: '#/components/schemas/Refusal'\n        - $ref: '#/components/schemas/Deposit'"
             ),
+            (
+                "a success with a sentence",
+                "      x-section: '1.1'\n",
+                "      x-section: '1.1'\n      x-success-msg: true\n"
+            ),
             ("no success", "        - $ref: '#/components/schemas/QueryDepositSuccess'\n", ""),
             (
                 "a success without msg",
