@@ -3,7 +3,11 @@
 //! `contracts` says what the two companies exchange, `mocks` plays Weichuang; this package assembles them into
 //! servers ([`server`]) and commands ([`cli`]).
 
+/// The production implementation of our side.
+pub mod backend;
 /// The commands of the binary, one file each.
 pub mod cli;
 /// The HTTP servers: routes, documents, failures, start and stop.
 pub mod server;
+/// The settings of the production server.
+pub mod settings;

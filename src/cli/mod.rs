@@ -9,10 +9,16 @@ use clap::{Parser, Subcommand, error::ErrorKind};
 
 /// What is logged, and where to.
 mod log;
+/// `polaris migrate`.
+mod migrate;
 /// `polaris mock`.
 mod mock;
+/// `polaris serve`.
+mod serve;
 /// When to stop.
 mod signals;
+/// `polaris sync-bindings`.
+mod sync_bindings;
 
 /// Contract-first mock and conformance server of the Polaris battery-swap interface.
 #[derive(Debug, Parser)]
@@ -26,7 +32,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Migrate(migrate::Args),
     Mock(mock::Args),
+    Serve(serve::Args),
+    SyncBindings(sync_bindings::Args),
 }
 
 /// What a command ends with: nothing to say, or one line of what went wrong.
@@ -50,7 +59,10 @@ pub fn run() -> ExitCode {
     };
     cli.log.init();
     let outcome = match cli.command {
+        Command::Migrate(args) => migrate::run(args),
         Command::Mock(args) => mock::run(args),
+        Command::Serve(args) => serve::run(args),
+        Command::SyncBindings(args) => sync_bindings::run(args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

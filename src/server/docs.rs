@@ -6,21 +6,21 @@ use poem::{
 };
 use utoipa_swagger_ui::{Config, Url};
 
-use super::documents;
+use super::documents::Document;
 
 /// The address without the slash leads to the one with it, since the page's own files are relative to that.
 pub(super) fn redirect() -> RouteMethod {
     get(make_sync(|_| Redirect::see_other("/docs/")))
 }
 
-/// Swagger UI with all documents in one drop-down, from files that are compiled in: the `asset` of the path.
-pub(super) fn swagger_ui() -> RouteMethod {
-    let config = Arc::new(config());
+/// Swagger UI with `documents` in one drop-down, from files that are compiled in: the `asset` of the path.
+pub(super) fn swagger_ui(documents: &[Document]) -> RouteMethod {
+    let config = Arc::new(config(documents));
     get(make_sync(move |request| asset(request.raw_path_param("asset").unwrap_or_default(), &config)))
 }
 
-fn config() -> Config<'static> {
-    Config::new(documents::ALL.map(|(name, address)| Url::new(name, address)))
+fn config(documents: &[Document]) -> Config<'static> {
+    Config::new(documents.iter().map(|document| Url::new(document.name, document.json_address)))
         .try_it_out_enabled(true)
         .persist_authorization(true)
         .display_request_duration(true)

@@ -1,33 +1,60 @@
 use std::sync::OnceLock;
 
-use contracts::runtime::Document;
 use poem::{IntoEndpoint, Response, Route, endpoint::make_sync, get, http::StatusCode};
 
 const YAML: &str = "application/yaml; charset=utf-8";
 const JSON: &str = "application/json; charset=utf-8";
 
-/// Every document that is served, with the address of its JSON, in the order of the drop-down of [`super::docs`].
-pub(super) const ALL: [(&str, &str); 4] = [
-    ("weichuang", "/openapi/weichuang.json"),
-    ("polaris", "/openapi/polaris.json"),
-    ("internal", "/openapi/internal.json"),
-    ("mock", "/openapi/mock.json"),
-];
+/// A document that a server can show.
+#[derive(Clone, Copy)]
+pub(super) struct Document {
+    /// Its name in the drop-down of [`super::docs`].
+    pub name: &'static str,
+    /// Where its JSON is.
+    pub json_address: &'static str,
+    source: Source,
+}
 
-/// `NAME.yaml` and `NAME.json` of every document. The contracts are the very files of `openapi/`.
-pub(super) fn routes() -> Route {
-    let routes = [
-        ("weichuang", &contracts::weichuang::DOCUMENT),
-        ("polaris", &contracts::polaris::DOCUMENT),
-        ("internal", &contracts::internal::DOCUMENT),
-    ]
-    .into_iter()
-    .fold(Route::new(), |routes, (name, Document { yaml, json, .. })| {
-        routes.at(format!("/{name}.yaml"), text(YAML, yaml)).at(format!("/{name}.json"), text(JSON, json))
-    });
-    routes
-        .at("/mock.yaml", written(YAML, || mocks::control::document().to_yaml().ok()))
-        .at("/mock.json", written(JSON, || mocks::control::document().to_pretty_json().ok()))
+#[derive(Clone, Copy)]
+enum Source {
+    /// The very file of `openapi/`.
+    Contract(&'static contracts::runtime::Document),
+    /// The control API's, derived from its code.
+    Control,
+}
+
+/// What Weichuang provides.
+pub(super) const WEICHUANG: Document =
+    contract("weichuang", "/openapi/weichuang.json", &contracts::weichuang::DOCUMENT);
+/// What we provide.
+pub(super) const POLARIS: Document = contract("polaris", "/openapi/polaris.json", &contracts::polaris::DOCUMENT);
+/// What our own systems call.
+pub(super) const INTERNAL: Document = contract("internal", "/openapi/internal.json", &contracts::internal::DOCUMENT);
+/// The mock's control API.
+pub(super) const CONTROL: Document =
+    Document { name: "mock", json_address: "/openapi/mock.json", source: Source::Control };
+
+const fn contract(
+    name: &'static str,
+    json_address: &'static str,
+    document: &'static contracts::runtime::Document,
+) -> Document {
+    Document { name, json_address, source: Source::Contract(document) }
+}
+
+/// `NAME.yaml` and `NAME.json` of each of `documents`.
+pub(super) fn routes(documents: &[Document]) -> Route {
+    documents.iter().fold(Route::new(), |routes, Document { name, source, .. }| {
+        let (yaml, json) = (format!("/{name}.yaml"), format!("/{name}.json"));
+        match source {
+            Source::Contract(document) => {
+                routes.at(yaml, text(YAML, document.yaml)).at(json, text(JSON, document.json))
+            }
+            Source::Control => routes
+                .at(yaml, written(YAML, || mocks::control::document().to_yaml().ok()))
+                .at(json, written(JSON, || mocks::control::document().to_pretty_json().ok())),
+        }
+    })
 }
 
 fn text(content_type: &'static str, text: &'static str) -> impl IntoEndpoint<Endpoint: 'static> {

@@ -12,6 +12,8 @@ mod exchange;
 mod failure;
 /// The sides that nobody wrote yet, answered with sample data.
 mod generated;
+/// Whether the server lives, and can work.
+mod health;
 /// The page at `/`.
 mod home;
 /// The routes of each command.

@@ -1,5 +1,14 @@
 use std::sync::Arc;
 
+use super::{
+    cors::OpenCors,
+    docs, documents,
+    exchange::{Exchange, allowing},
+    generated::marked,
+    health, home,
+    token::Bearer,
+};
+use crate::backend::Backend;
 use contracts::{
     internal::InternalRoutes,
     polaris::PolarisRoutes,
@@ -7,18 +16,8 @@ use contracts::{
     weichuang::WeichuangRoutes,
 };
 use mocks::{CallersOrigin, Mock};
-use poem::{Endpoint, EndpointExt, Response, Route, endpoint::make_sync, get, web::Json};
+use poem::{Endpoint, EndpointExt, Response, Route, get};
 use poem_openapi::{OpenApi, OpenApiService};
-use serde_json::json;
-
-use super::{
-    cors::OpenCors,
-    docs, documents,
-    exchange::{Exchange, allowing},
-    generated::marked,
-    home,
-    token::Bearer,
-};
 
 /// How `polaris mock` answers.
 #[derive(Debug, Clone, Default)]
@@ -33,15 +32,16 @@ pub struct Settings {
 
 /// The routes of `polaris mock`: both sides, the control API and the documents on one port.
 pub fn mock(mock: &Arc<Mock>, settings: Settings) -> impl Endpoint<Output = Response> + use<> {
+    let shown = [documents::WEICHUANG, documents::POLARIS, documents::INTERNAL, documents::CONTROL];
     let samples = Arc::new(Samples { seed: settings.seed });
     let weichuang = operations(WeichuangRoutes::new(mock.weichuang().clone()));
 
     Route::new()
         .at("/", allowing(READ, get(home::page())))
-        .at("/healthz", allowing(READ, get(make_sync(|_| Json(json!({"status": "ok"}))))))
+        .at("/healthz", allowing(READ, health::alive()))
         .at("/docs", allowing(READ, docs::redirect()))
-        .at("/docs/*asset", allowing(READ, docs::swagger_ui()))
-        .nest("/openapi", allowing(READ, documents::routes()))
+        .at("/docs/*asset", allowing(READ, docs::swagger_ui(&shown)))
+        .nest("/openapi", allowing(READ, documents::routes(&shown)))
         .nest("/weichuang", weichuang.with(Bearer(settings.token)))
         .nest("/kop", marked(operations(PolarisRoutes::new(samples.clone()))))
         .nest("/internal", marked(operations(InternalRoutes::new(samples))))
@@ -50,6 +50,30 @@ pub fn mock(mock: &Arc<Mock>, settings: Settings) -> impl Endpoint<Output = Resp
         .data(Strict(settings.strict))
         .with(Exchange)
         .with(OpenCors)
+}
+
+/// The routes of `polaris serve` that the public address answers.
+pub fn public(backend: &Backend) -> impl Endpoint<Output = Response> + use<> {
+    Route::new()
+        .at("/healthz", allowing(READ, health::alive()))
+        .at("/readyz", allowing(READ, health::ready(backend.clone())))
+        .at("/docs", allowing(READ, docs::redirect()))
+        .at("/docs/*asset", allowing(READ, docs::swagger_ui(&[documents::POLARIS])))
+        .nest("/openapi", allowing(READ, documents::routes(&[documents::POLARIS])))
+        .nest("/kop", operations(PolarisRoutes::new(Arc::new(backend.clone()))))
+        .with(Exchange)
+        .with(OpenCors)
+}
+
+/// The routes of `polaris serve` that only our own systems reach.
+pub fn internal(backend: &Backend) -> impl Endpoint<Output = Response> + use<> {
+    Route::new()
+        .at("/healthz", allowing(READ, health::alive()))
+        .at("/docs", allowing(READ, docs::redirect()))
+        .at("/docs/*asset", allowing(READ, docs::swagger_ui(&[documents::INTERNAL])))
+        .nest("/openapi", allowing(READ, documents::routes(&[documents::INTERNAL])))
+        .nest("/internal", operations(InternalRoutes::new(Arc::new(backend.clone()))))
+        .with(Exchange)
 }
 
 const READ: &str = "GET, HEAD, OPTIONS";

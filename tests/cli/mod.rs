@@ -1,4 +1,8 @@
+/// Killed half-way.
+mod crash;
 /// `polaris mock`.
 mod mock;
+/// `polaris serve` and `polaris migrate`.
+mod serve;
 /// What every command does with its arguments.
 mod usage;

@@ -21,8 +21,12 @@ impl App {
     }
 
     pub async fn start_with(settings: router::Settings) -> Self {
+        Self::start_in(World::default_world().expect("the built-in world"), settings).await
+    }
+
+    /// A mock of another world.
+    pub async fn start_in(world: World, settings: router::Settings) -> Self {
         let bound = server::bind("127.0.0.1", 0).await.expect("a free port");
-        let world = World::default_world().expect("the built-in world");
         let mock = Arc::new(Mock::new(world, Origin::new(&bound.url())));
         let running = bound.serve(router::mock(&mock, settings)).expect("a server");
         Self { running, http: client() }

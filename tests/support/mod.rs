@@ -4,13 +4,19 @@ mod app;
 mod binary;
 /// What some tests need beyond Rust, and what happens where it is missing.
 mod need;
+/// A PostgreSQL of the tests' own.
+mod postgres;
 /// A reply, and how it is held against snapshots and the contract.
 mod reply;
+/// `polaris serve` under test.
+mod serving;
 /// The sides of the contract, and their documents.
 mod side;
 
 pub use app::{App, Body};
 pub use binary::{Binary, free_port};
 pub use need::{need, program};
+pub use postgres::fresh_database;
 pub use reply::{Reply, trace_id};
+pub use serving::{Folder, Serving, post};
 pub use side::SIDES;

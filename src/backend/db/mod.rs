@@ -1,0 +1,21 @@
+//! The database: one of two engines behind one face. Engines differ here, and in `schema.rs`, and nowhere else.
+
+/// What can go wrong.
+mod error;
+/// Opening a database by its URL.
+mod open;
+/// How the engines carry out statements.
+mod plans;
+/// Rows.
+mod row;
+/// A connection, in a transaction or not.
+mod session;
+/// Statements and their parameters.
+mod sql;
+
+pub use error::DbError;
+pub use open::{Db, Engine};
+pub use plans::{Plan, explained};
+pub use row::Row;
+pub use session::Session;
+pub use sql::{Bound, Sql, sql};

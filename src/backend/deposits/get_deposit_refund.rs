@@ -1,0 +1,62 @@
+use contracts::polaris::{GetDepositRefundRequest, RefundDetail};
+
+use crate::backend::{
+    Backend, assets,
+    db::{Row, Session, sql},
+    error::{Error, Result},
+    time,
+};
+
+const SELECT: &str = "SELECT m.name AS user_name, r.phone, r.reason, r.status, r.applied_at, r.asset_type, r.asset_code, \
+                      r.asset_img, s.merchant_code, s.name AS merchant_name, r.merchant_confirmed_at, \
+                      r.merchant_confirm_info, r.merchant_upload_img, r.remark \
+                      FROM refund r JOIN member m ON m.id = r.member_id LEFT JOIN merchant s ON s.id = m.merchant_id \
+                      WHERE r.id = ";
+
+/// 资产类型 电动车
+const VEHICLE: i64 = 1;
+
+/// §2.2.23 商家后台-押金退还审核-申请明细
+///
+/// # Errors
+/// [`Error::NotFound`] for an unknown application.
+pub async fn get_deposit_refund(backend: &Backend, request: GetDepositRefundRequest) -> Result<RefundDetail> {
+    let mut session = backend.db().session().await?;
+    let row = session.first(sql(SELECT).bind(request.id)).await?.ok_or(Error::NotFound("退押申请不存在"))?;
+    let mut detail = read(&row)?;
+    detail.asset_model = asset_model(&mut session, &row).await?.into();
+    Ok(detail)
+}
+
+async fn asset_model(session: &mut Session, row: &Row) -> Result<Option<String>> {
+    let Some(code) = row.get::<Option<String>>("asset_code")? else { return Ok(None) };
+    let vehicle = row.get::<Option<i64>>("asset_type")? == Some(VEHICLE);
+    let model = if vehicle {
+        assets::vehicles::model(session, &code).await?
+    } else {
+        assets::batteries::model(session, &code).await?
+    };
+    Ok(model.flatten())
+}
+
+fn read(row: &Row) -> Result<RefundDetail> {
+    let text = |name: &str| row.get::<Option<String>>(name);
+    let code = |value: i64| i32::try_from(value).unwrap_or_default();
+    Ok(RefundDetail {
+        user_name: text("user_name")?.into(),
+        phone_no: row.get("phone")?,
+        reason: text("reason")?.into(),
+        status: code(row.get("status")?),
+        apply_time: time::minute(row.get("applied_at")?),
+        asset_type: row.get::<Option<i64>>("asset_type")?.map(code).into(),
+        asset_code: text("asset_code")?.into(),
+        asset_model: None.into(),
+        asset_img: text("asset_img")?.into(),
+        merchant_code: text("merchant_code")?.into(),
+        merchant_name: text("merchant_name")?.into(),
+        merchant_confirm_time: row.get::<Option<i64>>("merchant_confirmed_at")?.map(time::minute).into(),
+        merchant_confirm_info: text("merchant_confirm_info")?.into(),
+        merchant_upload_img: text("merchant_upload_img")?.into(),
+        remark: text("remark")?.into(),
+    })
+}

@@ -1,0 +1,68 @@
+//! The schema, in numbered steps that are embedded in the binary.
+
+use super::db::{Db, DbError, Engine, Session, sql};
+
+/// Every step, in order. A step that has been released never changes.
+const STEPS: [&str; 1] = [include_str!("0001.sql")];
+
+/// How far a database is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// As far as this binary.
+    Current,
+    /// Steps are missing: `polaris migrate` runs them.
+    Behind(usize),
+    /// A later binary has been here.
+    Ahead(usize),
+}
+
+/// How far `db` is.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn state(db: &Db) -> Result<State, DbError> {
+    let done = done(&mut db.session().await?).await?;
+    Ok(match done.cmp(&STEPS.len()) {
+        std::cmp::Ordering::Less => State::Behind(STEPS.len() - done),
+        std::cmp::Ordering::Equal => State::Current,
+        std::cmp::Ordering::Greater => State::Ahead(done - STEPS.len()),
+    })
+}
+
+/// Runs the steps that `db` lacks, all or none; returns how many there were.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn run(db: &Db) -> Result<usize, DbError> {
+    let mut session = db.transaction().await?;
+    if db.engine() == Engine::Postgres {
+        // Two instances that start at once take turns. The number is the lock's name.
+        session.all(sql("SELECT pg_advisory_xact_lock(4010)")).await?;
+    }
+    let done = done(&mut session).await?;
+    if done == 0 {
+        session.script("CREATE TABLE IF NOT EXISTS schema_step (number BIGINT PRIMARY KEY)").await?;
+    }
+    let missing = STEPS.iter().enumerate().skip(done);
+    for (index, step) in missing.clone() {
+        let collation = if db.engine() == Engine::Postgres { "COLLATE \"C\"" } else { "" };
+        session.script(&step.replace("{C}", collation)).await?;
+        session.execute(sql("INSERT INTO schema_step (number) VALUES ").list([index as i64 + 1])).await?;
+    }
+    session.commit().await?;
+    Ok(missing.count())
+}
+
+/// How many steps have been run.
+async fn done(session: &mut Session) -> Result<usize, DbError> {
+    let known = match session.engine() {
+        Engine::Sqlite => "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_step'",
+        Engine::Postgres => "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'schema_step'",
+    };
+    if session.first(sql(known)).await?.is_none() {
+        return Ok(0);
+    }
+    let row = session.first(sql("SELECT COUNT(*) AS steps FROM schema_step")).await?;
+    let steps = row.map(|row| row.get::<i64>("steps")).transpose()?.unwrap_or_default();
+    Ok(usize::try_from(steps).unwrap_or_default())
+}

@@ -1,0 +1,119 @@
+//! The production implementation of our side of the interface: `openapi/polaris.yaml` and `openapi/internal.yaml`, on
+//! SQLite or PostgreSQL.
+//!
+//! A folder for each domain; SQL stands beside it. An operation is a function of its domain; [`api`] lists them all.
+//! The domain knows no HTTP (see [`error`]) and no engine (see [`db`]).
+
+/// The operations, as the generated traits want them: the table of contents.
+mod api;
+/// Tanks, batteries, vehicles, rentals, and who has what.
+pub mod assets;
+/// The log of what was changed.
+pub mod audit;
+/// Where the time comes from.
+mod clock;
+/// One of two engines behind one face.
+pub mod db;
+/// Deposits and their refunds.
+pub mod deposits;
+/// Errors of the domain.
+pub mod error;
+/// Ids that tell their time.
+pub mod ids;
+/// Members and their states.
+pub mod members;
+/// Merchants and their codes.
+pub mod merchants;
+/// Users who move from Weichuang to us.
+pub mod migration;
+/// The schema, in numbered steps.
+pub mod migrations;
+/// Swap orders.
+pub mod orders;
+/// What Weichuang must be told, and how it is delivered.
+pub mod outbox;
+/// Packages: gifts and monthly orders.
+pub mod packages;
+/// Pages of lists.
+pub mod page;
+/// Access reviews.
+pub mod reviews;
+/// Times: Asia/Shanghai outside, milliseconds inside.
+pub mod time;
+
+use std::sync::Arc;
+
+use contracts::weichuang::WeichuangClient;
+
+pub use clock::Clock;
+use db::Db;
+use ids::Ids;
+
+/// A backend: a value, never a global; a second world is a second backend. Clones are the same backend.
+#[derive(Debug, Clone)]
+pub struct Backend(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    db: Db,
+    clock: Clock,
+    ids: Ids,
+    weichuang: WeichuangClient,
+    settings: Settings,
+}
+
+/// How the backend deals with Weichuang.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The `state` with which 1.2.1 unbinds (provisional).
+    pub unbind_state: i32,
+    /// How deliveries are repeated.
+    pub retry: outbox::Retry,
+    /// The number of this instance, from 0 to 15.
+    pub instance: i64,
+}
+
+impl Backend {
+    /// A backend on `db`, whose schema is current.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock, weichuang: WeichuangClient, settings: Settings) -> Self {
+        let ids = Ids::of_instance(settings.instance);
+        Self(Arc::new(Parts { db, clock, ids, weichuang, settings }))
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// Business time, in milliseconds since 1970 UTC.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        self.0.clock.now()
+    }
+
+    /// A new id.
+    #[must_use]
+    pub fn mint(&self) -> i64 {
+        self.0.ids.mint(self.now())
+    }
+
+    /// A new id that is greater than `other`, whichever instance minted that.
+    #[must_use]
+    pub fn mint_after(&self, other: i64) -> i64 {
+        self.0.ids.mint_after(self.now(), other)
+    }
+
+    /// Weichuang.
+    #[must_use]
+    pub fn weichuang(&self) -> &WeichuangClient {
+        &self.0.weichuang
+    }
+
+    /// How Weichuang is dealt with.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+}

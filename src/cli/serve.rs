@@ -1,0 +1,158 @@
+use std::{fmt, future::Future, path::PathBuf, pin::pin, time::Duration};
+
+use contracts::{
+    runtime::client::{Caller, Hidden, Options},
+    weichuang::WeichuangClient,
+};
+use tokio::sync::watch;
+
+use super::{Outcome, signals};
+use crate::{
+    backend::{Backend, Clock, Settings as Partner, db::Db, members, migrations, outbox},
+    server::{self, router},
+    settings::Settings,
+};
+
+/// The production server: our side of the interface on SQLite or PostgreSQL
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    settings: SettingsArgs,
+    /// Where /kop/* listens
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    /// Where /internal/* listens; never a public address
+    #[arg(long, value_name = "ADDR")]
+    internal_listen: Option<String>,
+    /// The base of Weichuang's operations
+    #[arg(long, value_name = "URL")]
+    weichuang_url: Option<String>,
+    /// Bring the schema up to date first
+    #[arg(long)]
+    migrate: bool,
+    /// Show the settings that would be used, secrets hidden, and end
+    #[arg(long)]
+    print_config: bool,
+}
+
+/// The settings that every command with a database needs.
+#[derive(Debug, clap::Args)]
+pub(super) struct SettingsArgs {
+    /// A TOML file with settings
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
+}
+
+impl SettingsArgs {
+    /// The settings, with further flags.
+    pub(super) fn read(&self, flags: &[(&str, Option<String>)]) -> Result<Settings, crate::settings::SettingsError> {
+        let mut all = vec![("database.url", self.database_url.clone())];
+        all.extend_from_slice(flags);
+        Settings::read(self.config.as_deref(), &all)
+    }
+}
+
+#[tokio::main]
+pub(super) async fn run(args: Args) -> Outcome {
+    let settings = args.settings.read(&[
+        ("server.listen", args.listen),
+        ("server.internal_listen", args.internal_listen),
+        ("weichuang.url", args.weichuang_url),
+    ])?;
+    if args.print_config {
+        super::say(&settings.to_toml()?);
+        return Ok(());
+    }
+    let stop = signals::stop()?;
+    let db = open(&settings).await?;
+    if args.migrate {
+        migrations::run(&db).await?;
+    }
+    current(&db).await?;
+    let backend = backend(db, &settings)?;
+    let public = server::bind(&settings.server.listen.ip().to_string(), settings.server.listen.port()).await?;
+    let internal = &settings.server.internal_listen;
+    let internal = server::bind(&internal.ip().to_string(), internal.port()).await?;
+    let public = public.serve(router::public(&backend))?;
+    let internal = internal.serve(router::internal(&backend))?;
+    let (end, ended) = watch::channel(());
+    let until_end = |mut ended: watch::Receiver<()>| async move { drop(ended.changed().await) };
+    let outbox = tokio::spawn(outbox::run(backend.clone(), until_end(ended.clone())));
+    let sweep = tokio::spawn(sweep(backend.clone(), until_end(ended)));
+    super::say(&Started { public: &public.url(), internal: &internal.url() });
+    stop.await;
+    public.stop().await?;
+    internal.stop().await?;
+    let _ = end.send(());
+    outbox.await?;
+    sweep.await?;
+    backend.db().close().await;
+    Ok(())
+}
+
+/// Looks for rentals that fell due, and for those that no longer are, until `shutdown`.
+async fn sweep(backend: Backend, shutdown: impl Future<Output = ()>) {
+    let mut shutdown = pin!(shutdown);
+    let mut minutes = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        tokio::select! {
+            () = &mut shutdown => return,
+            _ = minutes.tick() => {}
+        }
+        if let Err(error) = members::sweep(&backend).await {
+            tracing::error!(%error, "the overdue members could not be looked for");
+        }
+    }
+}
+
+/// Opens the database that the settings name.
+pub(super) async fn open(settings: &Settings) -> Result<Db, Box<dyn std::error::Error>> {
+    let opened = Db::open(&settings.database.url, settings.database.connections).await;
+    opened.map_err(|error| format!("the database cannot be opened: {error}").into())
+}
+
+/// Refuses a database whose schema is not this binary's.
+pub(super) async fn current(db: &Db) -> Outcome {
+    match migrations::state(db).await? {
+        migrations::State::Current => Ok(()),
+        migrations::State::Behind(steps) => Err(format!(
+            "the schema is behind (steps missing: {steps}); run `polaris migrate`, or start with --migrate"
+        )
+        .into()),
+        migrations::State::Ahead(steps) => {
+            Err(format!("the schema is ahead of this binary (steps unknown to it: {steps})").into())
+        }
+    }
+}
+
+/// A backend on `db` that calls the Weichuang of the settings.
+pub(super) fn backend(db: Db, settings: &Settings) -> Result<Backend, Box<dyn std::error::Error>> {
+    let weichuang = &settings.weichuang;
+    let mut options = Options::new(weichuang.url.clone());
+    options.token = weichuang.token.clone().map(Hidden);
+    options.connect_timeout = weichuang.connect_timeout();
+    options.timeout = weichuang.timeout();
+    let client = WeichuangClient::new(Caller::new(&options)?);
+    let partner = Partner {
+        unbind_state: weichuang.unbind_state,
+        instance: settings.server.instance.into(),
+        retry: weichuang.retry(),
+    };
+    Ok(Backend::new(db, Clock::real(), client, partner))
+}
+
+/// What is printed when both addresses listen.
+struct Started<'a> {
+    public: &'a str,
+    internal: &'a str,
+}
+
+impl fmt::Display for Started<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "Polaris serves {}/kop/* and {}/docs (Ctrl-C stops it)", self.public, self.public)?;
+        writeln!(out, "internal: {}/internal/*", self.internal)
+    }
+}

@@ -1,0 +1,258 @@
+//! The settings of the production server: defaults, then a TOML file, then the environment, then flags. A key that is
+//! unknown or a value that does not fit is named and refused.
+
+use std::{net::SocketAddr, path::Path, time::Duration};
+
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::backend::outbox::Retry;
+
+/// All settings. In the environment, section and key are joined by two underscores: `POLARIS_DATABASE__URL`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Where to listen.
+    pub server: Server,
+    /// Where the data is.
+    pub database: Database,
+    /// The partner.
+    pub weichuang: Weichuang,
+}
+
+/// Where to listen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// `/kop/*` and the documents.
+    pub listen: SocketAddr,
+    /// `/internal/*`: never on a public address.
+    pub internal_listen: SocketAddr,
+    /// The number of this instance, from 0 to 15, different for each that shares a database.
+    pub instance: u8,
+}
+
+/// Where the data is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`.
+    pub url: String,
+    /// At most this many connections.
+    pub connections: u32,
+}
+
+/// The partner.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Weichuang {
+    /// The base of its operations.
+    pub url: Url,
+    /// Sent as `Authorization: Bearer`.
+    pub token: Option<String>,
+    /// How long a connection may take, in milliseconds.
+    pub connect_timeout: u64,
+    /// How long a call may take, in milliseconds.
+    pub timeout: u64,
+    /// The `state` with which 1.2.1 unbinds (provisional).
+    pub unbind_state: i32,
+    /// After so many failed attempts a delivery is parked.
+    pub retry_attempts: i64,
+    /// How long to wait after the first failed attempt, in milliseconds; twice as long after each further one.
+    pub retry_first: u64,
+    /// Never wait longer than this, in milliseconds.
+    pub retry_longest: u64,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([0, 0, 0, 0], 8080)),
+            internal_listen: SocketAddr::from(([127, 0, 0, 1], 8081)),
+            instance: 0,
+        }
+    }
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: "sqlite://polaris.db".to_owned(), connections: 16 }
+    }
+}
+
+impl Default for Weichuang {
+    fn default() -> Self {
+        let url = Url::parse("http://127.0.0.1:4010/weichuang").expect("a literal URL is one");
+        Self {
+            url,
+            token: None,
+            connect_timeout: 3_000,
+            timeout: 10_000,
+            unbind_state: 0,
+            retry_attempts: 30,
+            retry_first: 1_000,
+            retry_longest: 600_000,
+        }
+    }
+}
+
+impl Weichuang {
+    /// How deliveries are repeated.
+    #[must_use]
+    pub fn retry(&self) -> Retry {
+        let milliseconds = Duration::from_millis;
+        Retry {
+            attempts: self.retry_attempts,
+            first: milliseconds(self.retry_first),
+            longest: milliseconds(self.retry_longest),
+            // An attempt asks the partner once or twice.
+            lease: (self.timeout() * 3).max(Retry::default().lease),
+            ..Retry::default()
+        }
+    }
+
+    /// How long a connection may take.
+    #[must_use]
+    pub fn connect_timeout(&self) -> Duration {
+        Duration::from_millis(self.connect_timeout)
+    }
+
+    /// How long a call may take.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        Duration::from_millis(self.timeout)
+    }
+}
+
+/// Why the settings are refused: one line that names the setting and where it comes from.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// There is no such file.
+    #[error("cannot read the settings file {0}")]
+    NoFile(String),
+    /// A key or value does not fit.
+    #[error("settings: {0}")]
+    Refused(Box<figment::Error>),
+}
+
+impl Settings {
+    /// Reads the settings: defaults, `file`, the environment, and `flags` (in the same form as a file, e.g.
+    /// `("database.url", "…")`).
+    ///
+    /// # Errors
+    /// See [`SettingsError`].
+    pub fn read(file: Option<&Path>, flags: &[(&str, Option<String>)]) -> Result<Self, SettingsError> {
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        if let Some(file) = file {
+            if !file.is_file() {
+                return Err(SettingsError::NoFile(file.display().to_string()));
+            }
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        figment = figment.merge(Env::prefixed("POLARIS_").filter(|key| key.as_str().contains("__")).split("__"));
+        for (key, value) in flags {
+            if let Some(value) = value {
+                figment = figment.merge(Serialized::default(key, value));
+            }
+        }
+        let settings: Self = figment.extract().map_err(|error| SettingsError::Refused(Box::new(error)))?;
+        settings.checked()
+    }
+
+    fn checked(self) -> Result<Self, SettingsError> {
+        let refused = |what: &str| Err(SettingsError::Refused(Box::new(figment::Error::from(what.to_owned()))));
+        let url = &self.database.url;
+        if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme)) {
+            return refused("database.url should begin with sqlite: or postgres:");
+        }
+        if self.database.connections == 0 {
+            return refused("database.connections should be at least 1");
+        }
+        if self.weichuang.retry_attempts < 1 {
+            return refused("weichuang.retry_attempts should be at least 1");
+        }
+        if self.server.instance > 15 {
+            return refused("server.instance should be from 0 to 15");
+        }
+        Ok(self)
+    }
+
+    /// The settings as a TOML file would say them, secrets hidden.
+    ///
+    /// # Errors
+    /// When they cannot be written as TOML.
+    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
+        let mut shown = self.clone();
+        shown.weichuang.token = shown.weichuang.token.map(|_| "(hidden)".to_owned());
+        shown.database.url = without_password(&shown.database.url);
+        hide_password(&mut shown.weichuang.url);
+        toml::to_string_pretty(&shown)
+    }
+}
+
+/// A database URL whose password is hidden.
+fn without_password(url: &str) -> String {
+    let Ok(mut parsed) = url.parse() else { return url.to_owned() };
+    if hide_password(&mut parsed) { parsed.into() } else { url.to_owned() }
+}
+
+/// Whether there was a password to hide.
+fn hide_password(url: &mut Url) -> bool {
+    url.password().is_some() && url.set_password(Some("hidden")).is_ok()
+}
+
+#[cfg(test)]
+#[expect(clippy::result_large_err, reason = "figment's jail asks for its own error")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_go_over_the_environment_over_the_file_over_the_defaults() {
+        figment::Jail::expect_with(|jail| {
+            jail.create_file(
+                "polaris.toml",
+                "[database]\nurl = 'sqlite://file.db'\nconnections = 3\n[server]\ninstance = 1",
+            )?;
+            jail.set_env("POLARIS_DATABASE__URL", "sqlite://environment.db");
+            jail.set_env("POLARIS_SERVER__INSTANCE", "2");
+            let flags = [("database.url", Some("sqlite://flag.db".to_owned())), ("server.listen", None)];
+            let settings = Settings::read(Some(Path::new("polaris.toml")), &flags).expect("settings");
+            assert_eq!(settings.database, Database { url: "sqlite://flag.db".to_owned(), connections: 3 });
+            assert_eq!(settings.server.instance, 2);
+            assert_eq!(settings.server.listen, Server::default().listen);
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn an_unknown_or_unfit_setting_is_named() {
+        figment::Jail::expect_with(|jail| {
+            for (text, named) in [
+                ("[database]\nulr = 'x'", "ulr"),
+                ("[databse]\nurl = 'x'", "databse"),
+                ("[server]\nlisten = 'nowhere'", "server.listen"),
+                ("[database]\nurl = 'mysql://x'", "database.url"),
+                ("[server]\ninstance = 16", "server.instance"),
+            ] {
+                jail.create_file("polaris.toml", text)?;
+                let error = Settings::read(Some(Path::new("polaris.toml")), &[]).expect_err("a refusal").to_string();
+                assert!(error.contains(named) && !error.contains('\n'), "{text}: {error}");
+            }
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn secrets_are_hidden_when_settings_are_shown() {
+        let mut settings = Settings::default();
+        settings.database.url = "postgres://polaris:s3cret@db/polaris".to_owned();
+        settings.weichuang.token = Some("t0ken".to_owned());
+        let shown = settings.to_toml().expect("TOML");
+        assert!(shown.contains("polaris:hidden@db") && shown.contains("(hidden)"), "{shown}");
+        assert!(!shown.contains("s3cret") && !shown.contains("t0ken"), "{shown}");
+    }
+}

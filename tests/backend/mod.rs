@@ -1,0 +1,28 @@
+/// Tanks, batteries, vehicles, rentals, and who has what.
+mod assets;
+/// A backend to test, on both engines.
+mod bench;
+/// Deposits and their refunds.
+mod deposits;
+/// Members: who they are, and which state they are in.
+mod members;
+/// Merchants and their codes.
+mod merchants;
+/// Users who move from Weichuang to us.
+mod migration;
+/// The schema and its steps.
+mod migrations;
+/// Swap orders.
+mod orders;
+/// What Weichuang must be told.
+mod outbox;
+/// Gifts and monthly orders.
+mod packages;
+/// A Weichuang that misbehaves.
+mod partner;
+/// Access reviews.
+mod reviews;
+/// What stands in the database.
+mod rows;
+
+pub use bench::{Bench, on_both_engines};
