@@ -28,6 +28,8 @@ pub mod merchants;
 pub mod migration;
 /// The schema, in numbered steps.
 pub mod migrations;
+/// 分 and 元.
+pub mod money;
 /// Swap orders.
 pub mod orders;
 /// What Weichuang must be told, and how it is delivered.

@@ -4,6 +4,7 @@ use crate::backend::{
     Backend,
     db::{Row, sql},
     error::Result,
+    money,
     page::Paging,
     time,
 };
@@ -52,12 +53,12 @@ fn read(row: &Row) -> Result<OverdueVehicle> {
         region_name: row.get::<Option<String>>("region_name")?.into(),
         user_name: row.get::<Option<String>>("user_name")?.into(),
         phone_no: row.get::<String>("phone")?.into(),
-        deposit: row.get::<Option<i64>>("deposit")?.and_then(yuan).into(),
+        deposit: row.get::<Option<i64>>("deposit")?.and_then(deposit).into(),
         overdue_time: time::minute(row.get("due_at")?).into(),
     })
 }
 
-/// 分 as 元 with two decimals; the contract writes at most ten digits before the point.
-fn yuan(amount: i64) -> Option<String> {
-    (0..1_000_000_000_000).contains(&amount).then(|| format!("{}.{:02}", amount / 100, amount % 100))
+/// In 元; the contract writes at most ten digits before the point.
+fn deposit(amount: i64) -> Option<String> {
+    (0..1_000_000_000_000).contains(&amount).then(|| money::yuan(amount))
 }

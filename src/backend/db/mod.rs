@@ -18,4 +18,4 @@ pub use open::{Db, Engine};
 pub use plans::{Plan, explained};
 pub use row::Row;
 pub use session::Session;
-pub use sql::{Bound, Sql, sql};
+pub use sql::{Bound, Sql, begins_with, sql};

@@ -18,6 +18,14 @@ pub fn sql(text: &str) -> Sql {
     Sql { text: text.to_owned(), values: Vec::new() }
 }
 
+/// The condition that `column` begins with `prefix`: a range, so that an index serves it. By bytes, every text that
+/// begins with the prefix lies between it and it with the greatest character behind.
+#[must_use]
+pub fn begins_with(column: &str, prefix: &str) -> Sql {
+    let from = sql(column).push(" >= ").bind(prefix);
+    from.push(" AND ").push(column).push(" <= ").bind(format!("{prefix}{}", char::MAX))
+}
+
 impl Sql {
     /// Appends text.
     #[must_use]

@@ -24,4 +24,4 @@ pub use list_deposit_refunds::list_deposit_refunds;
 pub use merchant_confirm_refund::merchant_confirm_refund;
 
 pub(super) use deposit::{Paid, record_paid};
-pub(super) use refund::{carried_out, reason_of_refunding, refund_no, refused, yuan};
+pub(super) use refund::{carried_out, reason_of_refunding, refund_no, refused};

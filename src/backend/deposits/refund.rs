@@ -31,11 +31,6 @@ pub(in crate::backend) fn refund_no(id: i64) -> String {
     format!("RF{id}")
 }
 
-/// 分 as 元 with two decimals.
-pub(in crate::backend) fn yuan(amount: i64) -> String {
-    format!("{}.{:02}", amount / 100, amount % 100)
-}
-
 impl Refund {
     fn read(row: &Row) -> Result<Self> {
         let (id, member_id) = (row.get("id")?, row.get("member_id")?);
@@ -94,14 +89,4 @@ pub(in crate::backend) async fn refused(session: &mut Session, id: i64, remark: 
 pub(in crate::backend) async fn reason_of_refunding(session: &mut Session, id: i64) -> Result<Option<Option<String>>> {
     let statement = sql("SELECT reason FROM refund WHERE id = ").bind(id).push(" AND status = ").bind(REFUNDING);
     Ok(session.first(statement).await?.map(|row| row.get("reason")).transpose()?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_amount_has_two_decimals() {
-        assert_eq!([0, 5, 70, 29900, 123_456].map(yuan).as_slice(), ["0.00", "0.05", "0.70", "299.00", "1234.56"]);
-    }
 }

@@ -1,5 +1,5 @@
 use crate::backend::{
-    db::{Session, Sql, sql},
+    db::{Session, Sql, begins_with, sql},
     error::Result,
     page::{COUNTED, Page, Paging},
 };
@@ -60,11 +60,7 @@ impl Filter<'_> {
     /// `FROM` the ids of all members of the filter, as `found`, and the order that is newest first. `unique` are the
     /// conditions that only one member can meet.
     fn from(&self, unique: Vec<Sql>) -> (Sql, &'static str) {
-        // By bytes, every text that begins with the prefix lies between these two.
-        let name = self.name.map(|prefix| {
-            let from = sql("m.name >= ").bind(prefix);
-            from.push(" AND m.name <= ").bind(format!("{prefix}{}", char::MAX))
-        });
+        let name = self.name.map(|prefix| begins_with("m.name", prefix));
         let city = self.city_id.map(|id| sql("m.city_id = ").bind(id));
         // A range of one value and the column in the order: without them a planner may walk through all members by id in
         // the hope that many are of this value; with them only the column's index has the order.

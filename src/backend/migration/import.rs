@@ -14,7 +14,7 @@ use crate::backend::{
     deposits::{self, Holder, Paid},
     error::{Error, Result},
     members::{self, Member, NewMember},
-    merchants, outbox,
+    merchants, money, outbox,
     outbox::Message,
     time,
 };
@@ -105,7 +105,7 @@ async fn merchant_of(
 
 async fn keep_deposit(session: &mut Session, backend: &Backend, member: &Member, known: &Known) -> Result<()> {
     let Some(deposit) = &known.deposit else { return Ok(()) };
-    let amount = filter(&deposit.deposit_amount).and_then(cents).unwrap_or_default();
+    let amount = filter(&deposit.deposit_amount).and_then(money::cents).unwrap_or_default();
     if amount == 0 {
         return Ok(());
     }
@@ -118,12 +118,6 @@ async fn keep_deposit(session: &mut Session, backend: &Backend, member: &Member,
     };
     deposits::record_paid(session, backend, member.id, paid).await?;
     Ok(())
-}
-
-/// 元 with two decimals as 分.
-fn cents(yuan: &str) -> Option<i64> {
-    let (whole, part) = yuan.split_once('.')?;
-    Some(whole.parse::<i64>().ok()? * 100 + part.parse::<i64>().ok().filter(|_| part.len() == 2)?)
 }
 
 async fn keep_package(session: &mut Session, backend: &Backend, member: &Member, known: &Known) -> Result<()> {
@@ -157,14 +151,4 @@ async fn keep_battery(session: &mut Session, battery: &BatteryInfo) -> Result<()
     let statement = sql("INSERT INTO battery (code, merchant_id, model, img_url) VALUES ").list(values);
     session.execute(statement.push(" ON CONFLICT (code) DO NOTHING")).await?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::cents;
-
-    #[test]
-    fn yuan_are_read_as_cents() {
-        assert_eq!(["299.00", "0.05", "1.5", "299", "x.00"].map(cents), [Some(29900), Some(5), None, None, None]);
-    }
 }

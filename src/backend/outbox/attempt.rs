@@ -15,7 +15,7 @@ use crate::backend::{
     db::sql,
     deposits,
     error::{Error, Result},
-    time,
+    money, time,
 };
 
 /// 资产类型 电池
@@ -49,7 +49,7 @@ pub(super) async fn attempt(backend: &Backend, row: &Leased) -> Result<Option<St
             let request = RefundDepositRequest {
                 refund_no: deposits::refund_no(*refund_id),
                 phone_no: user::member(backend, *member_id).await?.phone,
-                refund_amount: deposits::yuan(*amount),
+                refund_amount: money::yuan(*amount),
                 reason,
             };
             weichuang.refund_deposit(&request).await?;

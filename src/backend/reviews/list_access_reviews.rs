@@ -6,7 +6,7 @@ use contracts::{
 use super::State;
 use crate::backend::{
     Backend,
-    db::{Row, sql},
+    db::{Row, begins_with, sql},
     error::Result,
     page::Paging,
     time,
@@ -30,9 +30,7 @@ pub async fn list_access_reviews(backend: &Backend, request: ListAccessReviewsRe
     };
     let prefix = request.user_name.trim();
     if !prefix.is_empty() {
-        // By bytes, every text that begins with the prefix lies between these two.
-        from = from.push(" AND r.user_name >= ").bind(prefix);
-        from = from.push(" AND r.user_name < ").bind(format!("{prefix}{}", char::MAX));
+        from = from.push(" AND ").append(begins_with("r.user_name", prefix));
     }
     let mut session = backend.db().session().await?;
     let page = paging.read(&mut session, COLUMNS, from, "r.id DESC", review).await?;
