@@ -12,6 +12,9 @@ use url::Url;
 
 use crate::backend::outbox::Retry;
 
+/// The number of the instance that a command is beside a running server: ids and leases of the two never meet.
+pub const COMMANDS_INSTANCE: u8 = 15;
+
 /// All settings. In the environment, section and key are joined by two underscores: `POLARIS_DATABASE__URL`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,7 +35,7 @@ pub struct Server {
     pub listen: SocketAddr,
     /// `/internal/*`: never on a public address.
     pub internal_listen: SocketAddr,
-    /// The number of this instance, from 0 to 15, different for each that shares a database.
+    /// The number of this instance, from 0 to 14, different for each that shares a database.
     pub instance: u8,
 }
 
@@ -175,8 +178,8 @@ impl Settings {
         if self.weichuang.retry_attempts < 1 {
             return refused("weichuang.retry_attempts should be at least 1");
         }
-        if self.server.instance > 15 {
-            return refused("server.instance should be from 0 to 15");
+        if self.server.instance >= COMMANDS_INSTANCE {
+            return refused("server.instance should be from 0 to 14");
         }
         Ok(self)
     }
@@ -236,7 +239,7 @@ mod tests {
                 ("[databse]\nurl = 'x'", "databse"),
                 ("[server]\nlisten = 'nowhere'", "server.listen"),
                 ("[database]\nurl = 'mysql://x'", "database.url"),
-                ("[server]\ninstance = 16", "server.instance"),
+                ("[server]\ninstance = 15", "server.instance"),
             ] {
                 jail.create_file("polaris.toml", text)?;
                 let error = Settings::read(Some(Path::new("polaris.toml")), &[]).expect_err("a refusal").to_string();

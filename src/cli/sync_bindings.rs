@@ -4,7 +4,10 @@ use super::{
     Outcome,
     serve::{self, SettingsArgs},
 };
-use crate::backend::outbox::{self, SyncReport};
+use crate::{
+    backend::outbox::{self, SyncReport},
+    settings::COMMANDS_INSTANCE,
+};
 
 /// Push all current bindings to Weichuang, in batches, and say what it refused
 #[derive(Debug, clap::Args)]
@@ -18,7 +21,8 @@ pub(super) struct Args {
 
 #[tokio::main]
 pub(super) async fn run(args: Args) -> Outcome {
-    let settings = args.settings.read(&[("weichuang.url", args.weichuang_url)])?;
+    let mut settings = args.settings.read(&[("weichuang.url", args.weichuang_url)])?;
+    settings.server.instance = COMMANDS_INSTANCE;
     let db = serve::open(&settings).await?;
     serve::current(&db).await?;
     let backend = serve::backend(db, &settings)?;
