@@ -11,3 +11,5 @@ pub mod cli;
 pub mod server;
 /// The settings of the production server.
 pub mod settings;
+/// Conformance: does a server hold the contract?
+pub mod verify;

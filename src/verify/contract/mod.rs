@@ -1,0 +1,96 @@
+//! The contract as the parts of a run need it, read from the document.
+
+/// The fields of a request.
+mod field;
+/// The operations.
+mod operation;
+/// The pages of a list.
+mod page;
+/// The values a document shows as examples.
+mod schema;
+/// Which operations write.
+mod writes;
+
+use std::{collections::BTreeMap, sync::OnceLock};
+
+use serde_json::Value;
+
+use super::Side;
+
+pub use field::{Field, Keyword, Kind};
+pub use operation::{Operation, ReplyForm};
+pub use page::Page;
+pub use schema::Schemas;
+pub use writes::writes;
+
+/// The contract of one side.
+#[derive(Debug)]
+pub struct Contract {
+    /// Whose it is.
+    pub side: Side,
+    /// What the document is told apart by: FNV-1a of its source, 16 hex digits.
+    pub hash: String,
+    /// The document's `info.version`.
+    pub version: String,
+    /// The operations, in the order of the document.
+    pub operations: Vec<Operation>,
+    /// The component schemas.
+    pub schemas: Schemas,
+}
+
+impl Contract {
+    /// The contract of `side`, read when it is first needed.
+    ///
+    /// # Panics
+    /// When the document is no contract: the generator has made sure that it is.
+    pub(super) fn of(side: Side) -> &'static Self {
+        static CONTRACTS: [OnceLock<Contract>; 3] = [const { OnceLock::new() }; 3];
+        let index = Side::ALL.iter().position(|each| *each == side).unwrap_or_default();
+        CONTRACTS[index].get_or_init(|| Self::read(side))
+    }
+
+    fn read(side: Side) -> Self {
+        let document: Value = serde_json::from_str(side.document().json).expect("the generator wrote valid JSON");
+        let schemas = Schemas::of(&document);
+        let operations = side.operations().iter().map(|info| Operation::read(side, info, &document, &schemas));
+        Self {
+            side,
+            hash: hash(side.document().yaml.as_bytes()),
+            version: document["info"]["version"].as_str().unwrap_or_default().to_owned(),
+            operations: operations.collect(),
+            schemas,
+        }
+    }
+
+    /// The operation of that id.
+    #[must_use]
+    pub fn operation(&self, id: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.id() == id)
+    }
+
+    /// The fields of different operations that carry the same thing: equal names, requests and replies alike. Keys are
+    /// field names, values the ids of the operations whose request has such a field.
+    #[must_use]
+    pub fn shared_fields(&self) -> BTreeMap<&str, Vec<&'static str>> {
+        let mut shared = BTreeMap::<&str, Vec<&'static str>>::new();
+        for operation in &self.operations {
+            for field in &operation.fields {
+                let ids = shared.entry(&field.name).or_default();
+                if !ids.contains(&operation.id()) {
+                    ids.push(operation.id());
+                }
+            }
+        }
+        shared.retain(|_, ids| ids.len() > 1);
+        shared
+    }
+}
+
+/// FNV-1a: stable across releases of Rust, unlike the standard library's hasher.
+pub(super) fn fnv(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+fn hash(bytes: &[u8]) -> String {
+    format!("{:016x}", fnv(bytes))
+}

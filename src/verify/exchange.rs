@@ -1,0 +1,234 @@
+use std::{
+    fmt::{self, Display, Write},
+    sync::OnceLock,
+    time::Duration,
+};
+
+use reqwest::{Method, header::HeaderMap};
+use serde_json::Value;
+
+use super::{Envelope, contract::Operation};
+
+/// A call to the target.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// The operation that is meant; none for a path that the contract does not have.
+    pub operation: Option<&'static Operation>,
+    /// The method; `POST` but for calls that are wrong on purpose.
+    pub method: Method,
+    /// The path below the side's base, e.g. `/tank/query`.
+    pub path: String,
+    /// The header `Content-Type`, if it is sent.
+    pub content_type: Option<String>,
+    /// Further headers: name and value.
+    pub headers: Vec<(String, String)>,
+    /// Whether the token, if the run has one, is sent.
+    pub authorized: bool,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Call {
+    /// A call of `operation` as the contract has it, with the request `body`.
+    #[must_use]
+    pub fn new(operation: &'static Operation, body: &Value) -> Self {
+        Self::with_bytes(operation, body.to_string())
+    }
+
+    /// A call of `operation` with a body that may be no JSON at all.
+    #[must_use]
+    pub fn with_bytes(operation: &'static Operation, body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            operation: Some(operation),
+            method: Method::POST,
+            path: operation.info.path.to_owned(),
+            content_type: Some("application/json".to_owned()),
+            headers: Vec::new(),
+            authorized: true,
+            body: body.into(),
+        }
+    }
+
+    /// The body as JSON, if it is some.
+    #[must_use]
+    pub fn json(&self) -> Option<Value> {
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    /// The call as a line for a POSIX shell. `base` is the side's base URL; the token, where one is sent, stands in the
+    /// variable `TOKEN`.
+    #[must_use]
+    pub fn curl(&self, base: &str, token: bool) -> String {
+        let mut line = String::from("curl -sS");
+        if self.method == Method::HEAD {
+            line.push_str(" -I");
+        } else if self.method != Method::POST || self.body.is_empty() {
+            let _ = write!(line, " -X {}", self.method);
+        }
+        let _ = write!(line, " {}", quote(&format!("{}{}", base.trim_end_matches('/'), self.path)));
+        match &self.content_type {
+            Some(content_type) => {
+                let _ = write!(line, " -H {}", quote(&format!("Content-Type: {content_type}")));
+            }
+            // Without it, curl would say that a body is a form.
+            None if !self.body.is_empty() => line.push_str(" -H 'Content-Type:'"),
+            None => {}
+        }
+        for (name, value) in &self.headers {
+            let _ = write!(line, " -H {}", quote(&format!("{name}: {value}")));
+        }
+        if token && self.authorized {
+            line.push_str(r#" -H "Authorization: Bearer $TOKEN""#);
+        }
+        match str::from_utf8(&self.body) {
+            Ok("") => line,
+            Ok(text) if !text.contains('\0') && text.len() < ARGUMENT => {
+                let _ = write!(line, " --data-raw {}", quote(text));
+                line
+            }
+            _ => format!("{} | {line} --data-binary @-", printed(&self.body)),
+        }
+    }
+}
+
+/// A longer body is no argument of a command line any more.
+const ARGUMENT: usize = 64 << 10;
+
+/// `text` as one word of a POSIX shell.
+fn quote(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// A command of a POSIX shell that prints `bytes`.
+fn printed(bytes: &[u8]) -> String {
+    let blanks = bytes.iter().rev().take_while(|byte| **byte == b' ').count();
+    if blanks > ARGUMENT / 2 {
+        let head = printed(&bytes[..bytes.len() - blanks]);
+        return format!("{{ {head}; head -c {blanks} /dev/zero | tr '\\0' ' '; }}");
+    }
+    let mut format = String::with_capacity(bytes.len());
+    for byte in bytes {
+        match byte {
+            b'%' => format.push_str("%%"),
+            b'\\' => format.push_str(r"\\"),
+            b'\'' => format.push_str(r"'\''"),
+            b' '..=b'~' => format.push(char::from(*byte)),
+            // Writing to a String cannot fail.
+            other => drop(write!(format, "\\{other:03o}")),
+        }
+    }
+    format!("printf '{format}'")
+}
+
+/// What the target answered.
+#[derive(Debug)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, read to its end.
+    pub body: Vec<u8>,
+    json: OnceLock<Option<Value>>,
+}
+
+impl Reply {
+    /// A reply.
+    #[must_use]
+    pub fn new(status: u16, headers: HeaderMap, body: Vec<u8>) -> Self {
+        Self { status, headers, body, json: OnceLock::new() }
+    }
+
+    /// The body as JSON, if it is some.
+    #[must_use]
+    pub fn json(&self) -> Option<&Value> {
+        self.json.get_or_init(|| serde_json::from_slice(&self.body).ok()).as_ref()
+    }
+
+    /// The code that the body says: `result` or `code`.
+    #[must_use]
+    pub fn code(&self, envelope: Envelope) -> Option<u16> {
+        u16::try_from(self.json()?[envelope.code_field()].as_u64()?).ok()
+    }
+
+    /// Whether it is a success: HTTP 200 and the code 200.
+    #[must_use]
+    pub fn is_success(&self, envelope: Envelope) -> bool {
+        self.status == 200 && self.code(envelope) == Some(200)
+    }
+
+    /// What the operation gave: `data` in KOP's envelope, the whole body in the flat one.
+    #[must_use]
+    pub fn data(&self, envelope: Envelope) -> Option<&Value> {
+        match envelope {
+            Envelope::Flat => self.json(),
+            Envelope::Kop => self.json()?.get("data"),
+        }
+    }
+
+    /// A header as text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// Why there is no reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// No connection came about.
+    Unreachable(String),
+    /// The connection ended, or made no sense, before the reply was whole.
+    Broken(String),
+    /// The reply did not come in time.
+    TimedOut,
+    /// The reply is larger than [`contracts::runtime::client::REPLY_LIMIT`].
+    TooLarge,
+}
+
+impl Display for Fault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable(reason) => write!(out, "no connection: {reason}"),
+            Self::Broken(reason) => write!(out, "no whole reply: {reason}"),
+            Self::TimedOut => out.write_str("no reply in time"),
+            Self::TooLarge => out.write_str("a reply without end (more than 16 MiB)"),
+        }
+    }
+}
+
+/// A call and what came of it.
+#[derive(Debug)]
+pub struct Exchange {
+    /// What was sent.
+    pub call: Call,
+    /// What came back, or why nothing did.
+    pub outcome: Result<Reply, Fault>,
+    /// From the first byte sent to the last byte read.
+    pub latency: Duration,
+}
+
+impl Exchange {
+    /// The reply, if there is one.
+    #[must_use]
+    pub fn reply(&self) -> Option<&Reply> {
+        self.outcome.as_ref().ok()
+    }
+
+    /// The id of the operation, or `(unknown)`.
+    #[must_use]
+    pub fn operation_id(&self) -> &'static str {
+        self.call.operation.map_or("(unknown)", Operation::id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_quoted_so_that_a_shell_reads_it_back() {
+        assert_eq!(quote("it's $HOME"), r"'it'\''s $HOME'");
+        assert_eq!(printed(b"%\\'\xff\0a"), r"printf '%%\\'\''\377\000a'");
+    }
+}

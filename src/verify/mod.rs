@@ -1,0 +1,34 @@
+//! `polaris verify`: does a server hold the contract?
+//!
+//! A black box: of the target it knows the base URL of one side and nothing else. Every part of a run (cases,
+//! generated requests, walks …) hands its exchanges to one [`Recorder`], which holds them against the same
+//! [`checks`], fills the same [`Coverage`] and keeps the same [`Finding`]s for the [`report`].
+
+/// What must hold of an exchange, one check a file.
+pub mod checks;
+/// The contract as the parts of a run need it.
+pub mod contract;
+/// Which cells of the contract were exercised, and how it went.
+mod coverage;
+/// A call, and what came of it.
+mod exchange;
+/// Something that does not hold, and what shows it.
+mod finding;
+/// Where every part hands in what it saw.
+mod recorder;
+/// One run: its parts in turn, within time and number.
+mod run;
+/// The three sides of the interface.
+mod side;
+/// The server under test.
+mod target;
+
+pub use checks::Expectation;
+pub use contract::Contract;
+pub use coverage::{Cell, Coverage, Tally};
+pub use exchange::{Call, Exchange, Fault, Reply};
+pub use finding::{Finding, Origin};
+pub use recorder::{Purpose, Recorder};
+pub use run::{Budget, Part, Session};
+pub use side::{Envelope, Side};
+pub use target::{Target, TargetError};

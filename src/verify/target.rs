@@ -1,0 +1,145 @@
+use std::{
+    error::Error,
+    time::{Duration, Instant},
+};
+
+use contracts::runtime::client::{Hidden, REPLY_LIMIT};
+use reqwest::{
+    Client, Url,
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
+};
+
+use super::{Call, Exchange, Fault, Reply};
+
+/// The server under test: one side of it, over HTTP with connections that are kept.
+#[derive(Debug)]
+pub struct Target {
+    http: Client,
+    base: String,
+    token: Option<HeaderValue>,
+}
+
+/// Why there is nothing to test.
+#[derive(Debug, thiserror::Error)]
+pub enum TargetError {
+    /// The URL is not one of a side.
+    #[error("the target should be an http address without credentials, query or fragment")]
+    Address,
+    /// The token cannot stand in a header.
+    #[error("the token cannot stand in a header")]
+    Token,
+    /// The client cannot be set up.
+    #[error("the client cannot be set up: {0}")]
+    Setup(#[from] reqwest::Error),
+    /// Nobody listens there.
+    #[error("{url} cannot be reached: {fault}")]
+    Unreachable {
+        /// The base of the side.
+        url: String,
+        /// What happened.
+        fault: Fault,
+    },
+    /// Somebody listens there, but not this side.
+    #[error("{url} does not answer as the side {side}: {reason}")]
+    Other {
+        /// The base of the side.
+        url: String,
+        /// The name of the side.
+        side: &'static str,
+        /// What it answered.
+        reason: String,
+    },
+}
+
+impl Target {
+    /// The target at `base`, the side's prefix included, e.g. `http://127.0.0.1:4010/weichuang`.
+    ///
+    /// # Errors
+    /// When the address or the token cannot be used.
+    pub fn new(base: &Url, token: Option<&Hidden>, timeout: Duration) -> Result<Self, TargetError> {
+        let credentials = !base.username().is_empty() || base.password().is_some();
+        if !["http", "https"].contains(&base.scheme()) || credentials || base.query().or(base.fragment()).is_some() {
+            return Err(TargetError::Address);
+        }
+        let token = token.map(|Hidden(token)| HeaderValue::from_str(&format!("Bearer {token}")));
+        let mut token = token.transpose().map_err(|_| TargetError::Token)?;
+        if let Some(token) = &mut token {
+            token.set_sensitive(true);
+        }
+        let http = Client::builder()
+            .connect_timeout(Duration::from_secs(3))
+            .timeout(timeout)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
+        Ok(Self { http, base: base.as_str().trim_end_matches('/').to_owned(), token })
+    }
+
+    /// The side's base URL, without a slash at its end.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Whether calls carry a token.
+    #[must_use]
+    pub fn has_token(&self) -> bool {
+        self.token.is_some()
+    }
+
+    /// Makes one call and reads the reply to its end. It never fails: that there is no reply is an outcome too.
+    pub async fn call(&self, call: Call) -> Exchange {
+        let started = Instant::now();
+        let outcome = self.exchange(&call).await;
+        Exchange { call, outcome, latency: started.elapsed() }
+    }
+
+    async fn exchange(&self, call: &Call) -> Result<Reply, Fault> {
+        let headers = self.headers(call);
+        let request = self.http.request(call.method.clone(), format!("{}{}", self.base, call.path));
+        let sent = request.headers(headers).body(call.body.clone()).send().await;
+        let mut response = sent.map_err(|error| fault(&error))?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error))? {
+            if body.len() + chunk.len() > REPLY_LIMIT {
+                return Err(Fault::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Reply::new(status, headers, body))
+    }
+
+    /// The headers of a call. Here a signature over the body would be added, once calls are signed.
+    fn headers(&self, call: &Call) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        if let Some(value) = call.content_type.as_deref().and_then(|value| HeaderValue::from_str(value).ok()) {
+            headers.insert(CONTENT_TYPE, value);
+        }
+        for (name, value) in &call.headers {
+            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name.as_str()), HeaderValue::from_str(value)) {
+                headers.append(name, value);
+            }
+        }
+        if let Some(token) = self.token.clone().filter(|_| call.authorized) {
+            headers.insert(AUTHORIZATION, token);
+        }
+        headers
+    }
+}
+
+/// What a transport error means, without the URL, which the report shows anyway.
+fn fault(error: &reqwest::Error) -> Fault {
+    if error.is_connect() {
+        return Fault::Unreachable(cause(error));
+    }
+    if error.is_timeout() { Fault::TimedOut } else { Fault::Broken(cause(error)) }
+}
+
+/// The innermost cause, which says most.
+fn cause(error: &dyn Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}
