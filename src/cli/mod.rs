@@ -19,6 +19,8 @@ mod serve;
 mod signals;
 /// `polaris sync-bindings`.
 mod sync_bindings;
+/// `polaris verify`.
+mod verify;
 
 /// Contract-first mock and conformance server of the Polaris battery-swap interface.
 #[derive(Debug, Parser)]
@@ -36,13 +38,14 @@ enum Command {
     Mock(mock::Args),
     Serve(serve::Args),
     SyncBindings(sync_bindings::Args),
+    Verify(verify::Args),
 }
 
 /// What a command ends with: nothing to say, or one line of what went wrong.
 type Outcome = Result<(), Box<dyn Error>>;
 
 /// Runs the command that the arguments of this process name. The exit code is 0, 1 when the command failed, or 2 when
-/// the arguments were wrong.
+/// the arguments were wrong (or `verify` had nobody to verify).
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -63,6 +66,8 @@ pub fn run() -> ExitCode {
         Command::Mock(args) => mock::run(args),
         Command::Serve(args) => serve::run(args),
         Command::SyncBindings(args) => sync_bindings::run(args),
+        // It has a verdict of its own beside success and failure.
+        Command::Verify(args) => return verify::run(args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

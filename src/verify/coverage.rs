@@ -1,9 +1,6 @@
 use std::{collections::BTreeMap, fmt};
 
-use super::{
-    Side,
-    contract::{Keyword, Operation},
-};
+use super::contract::{Keyword, Operation};
 
 /// A cell of the contract that a run can exercise.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,16 +88,54 @@ pub struct Tally {
 #[derive(Debug, Clone, Default)]
 pub struct Coverage(BTreeMap<Cell, Tally>);
 
-impl Coverage {
-    /// The cells that the documents of `side` alone expect of `operations`: codes and keywords.
+impl Tally {
+    /// How the cell stands.
     #[must_use]
-    pub fn of<'a>(side: Side, operations: impl IntoIterator<Item = &'a Operation>) -> Self {
+    pub fn state(&self) -> State {
+        match (self.passed, self.failed) {
+            (_, 1..) => State::Failed,
+            (1.., 0) => State::Passed,
+            (0, 0) => State::Never,
+        }
+    }
+}
+
+/// How a cell stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It was exercised and held each time.
+    Passed,
+    /// It was exercised and did not hold.
+    Failed,
+    /// It was not exercised. That is not a pass.
+    Never,
+}
+
+impl State {
+    /// In one word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Never => "never",
+        }
+    }
+}
+
+impl Coverage {
+    /// The cells that the document alone expects of `operations`: codes and keywords.
+    #[must_use]
+    pub fn of<'a>(operations: impl IntoIterator<Item = &'a Operation>) -> Self {
         let mut coverage = Self::default();
         for operation in operations {
-            debug_assert!(side.contract().operation(operation.id()).is_some());
             let id = operation.id();
             for code in &operation.codes {
-                coverage.expect(Cell::Code { operation: id, code: *code });
+                let cell = Cell::Code { operation: id, code: *code };
+                match code {
+                    500.. => coverage.skip(cell, "only a server in trouble answers so"),
+                    _ => coverage.expect(cell),
+                }
             }
             for field in &operation.fields {
                 for keyword in &field.keywords {
@@ -127,6 +162,12 @@ impl Coverage {
         self.0.entry(cell).or_default().reason = Some(reason.into());
     }
 
+    /// Says why nothing of an operation is exercised.
+    pub fn skip_operation(&mut self, id: &str, reason: &str) {
+        let cells = self.0.iter_mut().filter(|(cell, _)| cell.operation() == id);
+        cells.for_each(|(_, tally)| tally.reason = Some(reason.to_owned()));
+    }
+
     /// All cells, by kind and operation.
     pub fn cells(&self) -> impl Iterator<Item = (&Cell, &Tally)> {
         self.0.iter()
@@ -141,10 +182,10 @@ impl Coverage {
     /// How many cells passed, failed and were never exercised.
     #[must_use]
     pub fn sums(&self) -> (usize, usize, usize) {
-        self.0.values().fold((0, 0, 0), |(passed, failed, never), tally| match tally {
-            Tally { failed: 1.., .. } => (passed, failed + 1, never),
-            Tally { passed: 1.., .. } => (passed + 1, failed, never),
-            _ => (passed, failed, never + 1),
+        self.0.values().fold((0, 0, 0), |(passed, failed, never), tally| match tally.state() {
+            State::Passed => (passed + 1, failed, never),
+            State::Failed => (passed, failed + 1, never),
+            State::Never => (passed, failed, never + 1),
         })
     }
 }

@@ -4,6 +4,8 @@
 //! generated requests, walks …) hands its exchanges to one [`Recorder`], which holds them against the same
 //! [`checks`], fills the same [`Coverage`] and keeps the same [`Finding`]s for the [`report`].
 
+/// How much a run may still do.
+mod budget;
 /// What must hold of an exchange, one check a file.
 pub mod checks;
 /// The contract as the parts of a run need it.
@@ -14,21 +16,34 @@ mod coverage;
 mod exchange;
 /// Something that does not hold, and what shows it.
 mod finding;
+/// Requests from the contract alone.
+pub mod generate;
+/// The pages of lists.
+mod lists;
 /// Where every part hands in what it saw.
 mod recorder;
+/// Reads that are repeated.
+mod repeats;
+/// What a run ends with, for people and programs.
+pub mod report;
 /// One run: its parts in turn, within time and number.
 mod run;
+/// What every part of a run is given.
+mod session;
 /// The three sides of the interface.
 mod side;
 /// The server under test.
 mod target;
 
+pub use budget::Budget;
 pub use checks::Expectation;
 pub use contract::Contract;
-pub use coverage::{Cell, Coverage, Tally};
+pub use coverage::{Cell, Coverage, State, Tally};
 pub use exchange::{Call, Exchange, Fault, Reply};
 pub use finding::{Finding, Origin};
-pub use recorder::{Purpose, Recorder};
-pub use run::{Budget, Part, Session};
+pub use recorder::{Answers, Kept, Latencies, Purpose, Recorded, Recorder};
+pub use report::Report;
+pub use run::{Options, Run, RunError};
+pub use session::{Part, Session};
 pub use side::{Envelope, Side};
 pub use target::{Target, TargetError};

@@ -1,5 +1,5 @@
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -10,7 +10,6 @@ use std::{
 use super::{
     Cell, Coverage, Exchange, Expectation, Finding, Origin, Side,
     checks::{self, Seen},
-    contract::Operation,
 };
 
 /// At most this many findings of one check about one operation are kept in full; the others are counted.
@@ -49,14 +48,37 @@ struct State {
     findings: BTreeMap<(&'static str, &'static str), Kept>,
     answers: BTreeMap<&'static str, Answers>,
     latencies: Latencies,
-    notes: Vec<String>,
+    sampled: BTreeSet<&'static str>,
+    notes: BTreeSet<String>,
+    part: &'static str,
 }
 
 /// The findings of one check about one operation.
-#[derive(Debug, Default)]
-struct Kept {
-    findings: Vec<Finding>,
-    count: u64,
+#[derive(Debug, Clone, Default)]
+pub struct Kept {
+    /// The first of them.
+    pub findings: Vec<Finding>,
+    /// How many there are in all.
+    pub count: u64,
+}
+
+/// Everything that was recorded.
+#[derive(Debug)]
+pub struct Recorded {
+    /// How many exchanges there were.
+    pub exchanges: u64,
+    /// Which cells were exercised.
+    pub coverage: Coverage,
+    /// What does not hold, by operation and check.
+    pub findings: Vec<Kept>,
+    /// What the valid requests of each operation were answered.
+    pub answers: BTreeMap<&'static str, Answers>,
+    /// How long the target took.
+    pub latencies: Latencies,
+    /// The operations that the target answered with sample data, as it said itself.
+    pub sampled: Vec<&'static str>,
+    /// What else must be known.
+    pub notes: Vec<String>,
 }
 
 /// What the valid requests of one operation were answered.
@@ -80,9 +102,10 @@ pub struct Latencies {
 }
 
 impl Recorder {
-    /// A recorder that expects of `operations` what the contract says.
-    pub fn new(side: Side, operations: &[&'static Operation], max_latency: Option<Duration>) -> Self {
-        let coverage = Coverage::of(side, operations.iter().copied());
+    /// A recorder that expects what the contract of `side` says.
+    #[must_use]
+    pub fn new(side: Side, max_latency: Option<Duration>) -> Self {
+        let coverage = Coverage::of(&side.contract().operations);
         let state = Mutex::new(State { coverage, ..State::default() });
         Self { side, max_latency, exchanges: AtomicU64::new(0), state }
     }
@@ -110,6 +133,9 @@ impl Recorder {
             // A code that is not documented is a finding, not a cell.
             if operation.codes.contains(&code) {
                 state.coverage.count(Cell::Code { operation: operation.id(), code }, passed);
+            }
+            if reply.header("x-mock-source") == Some("generated") {
+                state.sampled.insert(operation.id());
             }
             if matches!(expected, Expectation::Accepted { .. }) {
                 let answers = state.answers.entry(operation.id()).or_default();
@@ -163,7 +189,7 @@ impl Recorder {
 
     /// Says something about the run as a whole that a reader of the report must know.
     pub fn note(&self, note: impl Into<String>) {
-        self.state().notes.push(note.into());
+        self.state().notes.insert(note.into());
     }
 
     /// How many exchanges were recorded so far.
@@ -176,6 +202,35 @@ impl Recorder {
     #[must_use]
     pub fn findings(&self) -> u64 {
         self.state().findings.values().map(|kept| kept.count).sum()
+    }
+
+    /// Says which part is at work, for who watches.
+    pub(super) fn begin(&self, part: &'static str) {
+        self.state().part = part;
+    }
+
+    /// The part that is at work.
+    #[must_use]
+    pub fn part(&self) -> &'static str {
+        self.state().part
+    }
+
+    /// Everything that was recorded so far.
+    #[must_use]
+    pub fn recorded(&self) -> Recorded {
+        let state = self.state();
+        let mut findings: Vec<Kept> = state.findings.values().cloned().collect();
+        // Calls under way at once end in any order; a report has one.
+        findings.iter_mut().for_each(|kept| kept.findings.sort_by(|one, other| one.origin.cmp(&other.origin)));
+        Recorded {
+            exchanges: self.exchanges(),
+            coverage: state.coverage.clone(),
+            findings,
+            answers: state.answers.clone(),
+            latencies: state.latencies,
+            sampled: state.sampled.iter().copied().collect(),
+            notes: state.notes.iter().cloned().collect(),
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -1,142 +1,190 @@
 use std::{
-    future::Future,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::{Duration, Instant},
+    sync::{Arc, atomic::AtomicU32},
+    time::{Duration, Instant, SystemTime},
 };
 
-use futures_util::future::BoxFuture;
+use contracts::runtime::client::Hidden;
+use reqwest::Url;
 
-use super::{Call, Exchange, Expectation, Purpose, Recorder, Side, Target, contract::Operation};
+use super::{
+    Budget, Call, Fault, Part, Recorder, Report, Session, Side, Target, TargetError, contract::Operation,
+    generate::Generated, lists::Lists, repeats::Repeats, report::PartReport,
+};
 
-/// A part of a run, e.g. the cases or the generated checks.
-pub trait Part: Send + Sync {
-    /// Its name, as origins and reports show it.
-    fn name(&self) -> &'static str;
-
-    /// What it would do, a line each (`--list`).
-    fn list(&self, session: &Session) -> Vec<String>;
-
-    /// Does it, within the session's budget, and hands everything to the session's recorder.
-    fn run<'a>(&'a self, session: &'a Arc<Session>) -> BoxFuture<'a, ()>;
-}
-
-/// What every part of a run is given.
-#[derive(Debug)]
-pub struct Session {
-    /// The side that is verified.
+/// What is to be done.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The side.
     pub side: Side,
-    /// The server under test.
-    pub target: Target,
-    /// Where to hand in what was seen.
-    pub recorder: Recorder,
-    /// How much may still be done.
-    pub budget: Budget,
-    /// The operations that are called: all, or those that were asked for; with `read_only`, none that writes.
-    pub operations: Vec<&'static Operation>,
+    /// Its base URL, prefix included.
+    pub target: Url,
+    /// Sent as `Authorization: Bearer`.
+    pub token: Option<Hidden>,
     /// The seed of everything random.
     pub seed: u64,
-    /// Nothing that writes may be called.
-    pub read_only: bool,
+    /// At most this many cases, generated requests and walks together.
+    pub max_cases: Option<u64>,
+    /// At most this long.
+    pub time: Option<Duration>,
     /// How many calls are under way at once.
     pub concurrency: usize,
+    /// Nothing that writes is called.
+    pub read_only: bool,
+    /// The ids of the operations to call; empty means all.
+    pub operations: Vec<String>,
+    /// How long a reply may take.
+    pub max_latency: Option<Duration>,
+    /// After this long there is no reply.
+    pub timeout: Duration,
 }
 
-impl Session {
-    /// Whether the operation of that id may be called.
+impl Options {
+    /// Everything about `side` at `target`, without limits.
     #[must_use]
-    pub fn may_call(&self, id: &str) -> bool {
-        self.operations.iter().any(|operation| operation.id() == id)
+    pub fn new(side: Side, target: Url) -> Self {
+        Self {
+            side,
+            target,
+            token: None,
+            seed: 0,
+            max_cases: None,
+            time: None,
+            concurrency: 16,
+            read_only: false,
+            operations: Vec::new(),
+            max_latency: None,
+            timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Why there is no run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// An operation that was asked for is none of the side's.
+    #[error("the side {side} has no operation {id}")]
+    Operation {
+        /// The side.
+        side: Side,
+        /// What was asked for.
+        id: String,
+    },
+    /// Only operations that write were asked for, and none may be called.
+    #[error("there is nothing to call: every operation that was asked for writes")]
+    Nothing,
+    /// There is nothing to test.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+}
+
+/// One run.
+pub struct Run {
+    session: Arc<Session>,
+    parts: Vec<Box<dyn Part>>,
+}
+
+impl Run {
+    /// A run; nothing is called yet.
+    ///
+    /// # Errors
+    /// When the options make no run.
+    pub fn new(options: &Options) -> Result<Self, RunError> {
+        let side = options.side;
+        let unknown = options.operations.iter().find(|id| side.contract().operation(id).is_none());
+        if let Some(id) = unknown {
+            return Err(RunError::Operation { side, id: id.clone() });
+        }
+        let wanted = |operation: &&Operation| {
+            (options.operations.is_empty() || options.operations.iter().any(|id| id == operation.id()))
+                && !(options.read_only && operation.writes)
+        };
+        let operations: Vec<_> = side.contract().operations.iter().filter(wanted).collect();
+        if operations.is_empty() {
+            return Err(RunError::Nothing);
+        }
+        let session = Session {
+            side,
+            target: Target::new(&options.target, options.token.as_ref(), options.timeout)?,
+            recorder: Recorder::new(side, options.max_latency),
+            budget: Budget::new(options.max_cases, options.time),
+            operations,
+            seed: options.seed,
+            read_only: options.read_only,
+            concurrency: options.concurrency.max(1),
+            unreachable: AtomicU32::new(0),
+        };
+        Ok(Self { session: Arc::new(session), parts: vec![Box::new(Lists), Box::new(Repeats), Box::new(Generated)] })
     }
 
-    /// Makes a call.
-    pub async fn call(&self, call: Call) -> Arc<Exchange> {
-        debug_assert!(call.operation.is_none_or(|operation| self.may_call(operation.id())), "{}", call.path);
-        Arc::new(self.target.call(call).await)
+    /// What it would do, a line each.
+    #[must_use]
+    pub fn list(&self) -> Vec<String> {
+        self.parts.iter().flat_map(|part| part.list(&self.session)).collect()
     }
 
-    /// Makes a call, records it, and gives the exchange and whether everything held.
-    pub async fn exchange(&self, call: Call, expected: &Expectation, purpose: &Purpose) -> (Arc<Exchange>, bool) {
-        let exchange = self.call(call).await;
-        let held = self.recorder.record(&exchange, expected, purpose);
-        (exchange, held)
+    /// The session, to watch the run and to end it early.
+    #[must_use]
+    pub fn session(&self) -> &Arc<Session> {
+        &self.session
     }
 
-    /// Does `work` with every one of `jobs`, as many at once as the session allows, until the budget is spent. Jobs are
-    /// begun in their order.
-    pub async fn each<J, I, F>(self: &Arc<Self>, jobs: I, work: impl Fn(Arc<Self>, J) -> F + Send + Sync + 'static)
-    where
-        J: Send + 'static,
-        I: IntoIterator<Item = J>,
-        I::IntoIter: Send + 'static,
-        F: Future<Output = ()> + Send + 'static,
-    {
-        let jobs = Arc::new(Mutex::new(jobs.into_iter()));
-        let work = Arc::new(work);
-        let mut workers = tokio::task::JoinSet::new();
-        for _ in 0..self.concurrency {
-            let (session, jobs, work) = (self.clone(), jobs.clone(), work.clone());
-            workers.spawn(async move {
-                while session.budget.take() {
-                    let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).next();
-                    let Some(job) = job else {
-                        session.budget.give_back();
-                        return;
-                    };
-                    work(session.clone(), job).await;
-                }
+    /// Does it.
+    ///
+    /// # Errors
+    /// When there is nobody to test.
+    pub async fn run(self) -> Result<Report, RunError> {
+        let (started, clock) = (SystemTime::now(), Instant::now());
+        reach(&self.session).await?;
+        let recorder = &self.session.recorder;
+        recorder.coverage(|coverage| {
+            self.parts.iter().for_each(|part| part.expect(&self.session, coverage));
+            let all = self.session.side.contract().operations.iter();
+            for operation in all.filter(|operation| !self.session.may_call(operation.id())) {
+                let read_only = self.session.read_only && operation.writes;
+                coverage.skip_operation(
+                    operation.id(),
+                    if read_only { "it writes, and the run is read-only" } else { "not asked for" },
+                );
+            }
+        });
+        let mut parts = Vec::new();
+        for (index, part) in self.parts.iter().enumerate() {
+            self.session.budget.begin_part(self.parts.len() - index);
+            recorder.begin(part.name());
+            let (exchanges, findings, begun) = (recorder.exchanges(), recorder.findings(), Instant::now());
+            part.run(&self.session).await;
+            parts.push(PartReport {
+                name: part.name(),
+                exchanges: recorder.exchanges() - exchanges,
+                findings: recorder.findings() - findings,
+                duration: begun.elapsed(),
             });
         }
-        while let Some(ended) = workers.join_next().await {
-            if let Err(error) = ended
-                && let Ok(panic) = error.try_into_panic()
-            {
-                std::panic::resume_unwind(panic);
+        Ok(Report::new(&self.session, parts, started, clock.elapsed()))
+    }
+}
+
+/// Sees that the target is there and is this side: some operation that reads answers something else than 404.
+async fn reach(session: &Session) -> Result<(), TargetError> {
+    let url = || session.target.base().to_owned();
+    let other = |reason: &str| TargetError::Other { url: url(), side: session.side.name(), reason: reason.to_owned() };
+    let reading = session.side.contract().operations.iter().filter(|operation| !operation.writes);
+    for operation in reading {
+        let Some((_, body)) = operation.examples.first() else { continue };
+        let exchange = session.target.call(Call::new(operation, body)).await;
+        let status = match exchange.outcome {
+            Err(fault @ (Fault::Unreachable(_) | Fault::TimedOut | Fault::Broken(_))) => {
+                return Err(TargetError::Unreachable { url: url(), fault });
             }
+            Err(Fault::TooLarge) => return Ok(()),
+            Ok(reply) => reply.status,
+        };
+        match status {
+            401 if session.target.has_token() => return Err(other("401, the token is not accepted")),
+            401 => return Err(other("401, it wants a token (--token)")),
+            404 | 405 if !operation.codes.contains(&status) => {}
+            _ => return Ok(()),
         }
     }
-}
-
-/// How much a part may still do. Each part gets an even share of what the parts before it left.
-#[derive(Debug)]
-pub struct Budget {
-    deadline: Mutex<Option<Instant>>,
-    left: AtomicU64,
-}
-
-impl Budget {
-    /// A budget of so many units of work, and until then.
-    #[must_use]
-    pub fn new(number: Option<u64>, deadline: Option<Instant>) -> Self {
-        Self { deadline: Mutex::new(deadline), left: AtomicU64::new(number.unwrap_or(u64::MAX)) }
-    }
-
-    /// Takes one unit of work (a generated request, a case, a walk); false when nothing is left.
-    #[must_use]
-    pub fn take(&self) -> bool {
-        let in_time = self.time_left().is_none_or(|left| !left.is_zero());
-        let one = |left: u64| if left == u64::MAX { Some(left) } else { left.checked_sub(1) };
-        in_time && self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one).is_ok()
-    }
-
-    /// Gives back a unit that was not used.
-    pub fn give_back(&self) {
-        let one = |left: u64| if left == u64::MAX { None } else { Some(left + 1) };
-        let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one);
-    }
-
-    /// The time that is left; `None` when it is not limited.
-    #[must_use]
-    pub fn time_left(&self) -> Option<Duration> {
-        let deadline = *self.deadline.lock().unwrap_or_else(PoisonError::into_inner);
-        deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
-    }
-
-    /// Whether time or number is limited, so that a part may go on for as long as there is some left.
-    #[must_use]
-    pub fn is_limited(&self) -> bool {
-        self.time_left().is_some() || self.left.load(Ordering::Relaxed) != u64::MAX
-    }
+    Err(other("no operation is found there; the target is the side's base, prefix included"))
 }

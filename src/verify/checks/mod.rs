@@ -21,6 +21,8 @@ use std::time::Duration;
 
 use super::{Envelope, Exchange, Reply, Side};
 
+pub use warnings::HEADER as WARNINGS_HEADER;
+
 /// What a call must be answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expectation {

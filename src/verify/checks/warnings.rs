@@ -3,7 +3,8 @@ use std::collections::BTreeSet;
 use super::{Expectation, Failure, Seen};
 use crate::verify::Reply;
 
-const HEADER: &str = "x-contract-warnings";
+/// The header that reports unknown fields.
+pub const HEADER: &str = "x-contract-warnings";
 
 /// Fields that the contract does not have are accepted and reported in `X-Contract-Warnings`; without such fields there
 /// is no such header.

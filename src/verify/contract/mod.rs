@@ -1,12 +1,14 @@
 //! The contract as the parts of a run need it, read from the document.
 
+/// Rules that a schema cannot say.
+mod beyond;
 /// The fields of a request.
 mod field;
 /// The operations.
 mod operation;
 /// The pages of a list.
 mod page;
-/// The values a document shows as examples.
+/// The component schemas.
 mod schema;
 /// Which operations write.
 mod writes;
@@ -17,6 +19,7 @@ use serde_json::Value;
 
 use super::Side;
 
+pub use beyond::Beyond;
 pub use field::{Field, Keyword, Kind};
 pub use operation::{Operation, ReplyForm};
 pub use page::Page;

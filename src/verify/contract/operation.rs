@@ -62,7 +62,7 @@ impl Operation {
             replies,
             codes,
             writes: writes(info.id),
-            page: Page::of(schemas.resolve(&success["properties"]["data"]), schemas),
+            page: Page::of(info.id, schemas.resolve(&success["properties"]["data"]), schemas),
             examples: examples.map(|(name, example)| (name.clone(), example["value"].clone())).collect(),
         }
     }

@@ -1,0 +1,166 @@
+use std::{
+    error::Error,
+    io::{IsTerminal, Write, stderr, stdout},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use contracts::runtime::client::Hidden;
+use url::Url;
+
+use super::signals;
+use crate::verify::{Options, Run, Session, Side, report::Format};
+
+/// Does a server hold the contract? Ends with 0 if nothing failed, 1 if something did, 2 if there was no run
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The side of the interface
+    #[arg(long, value_parser = ["weichuang", "polaris", "internal"])]
+    side: String,
+    /// The base URL of that side, prefix included, such as http://127.0.0.1:4010/weichuang
+    #[arg(long, value_name = "URL")]
+    target: Url,
+    /// Sent as `Authorization: Bearer`
+    #[arg(long, env = "POLARIS_VERIFY_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+    /// The seed of everything random: the same seed against the same data makes the same requests
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// At most this many cases and generated requests
+    #[arg(long, value_name = "N")]
+    max_cases: Option<u64>,
+    /// At most this long, such as 20s or 5m
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    time: Option<Duration>,
+    /// How many calls are under way at once
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
+    concurrency: u16,
+    /// Call nothing that writes
+    #[arg(long)]
+    read_only: bool,
+    /// Call these operations alone, by their operationId
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    operation: Vec<String>,
+    /// Fail replies that take longer, such as 500ms
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    max_latency: Option<Duration>,
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Where the report goes, instead of stdout
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Show what would be done, and call nothing
+    #[arg(long)]
+    list: bool,
+}
+
+/// A number with `ms`, `s` or `m`.
+fn duration(text: &str) -> Result<Duration, &'static str> {
+    let split = text.find(|char: char| !char.is_ascii_digit() && char != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let seconds = match unit {
+        "ms" => 0.001,
+        "s" => 1.0,
+        "m" => 60.0,
+        _ => return Err("a time is a number with ms, s or m, such as 20s"),
+    };
+    let number: f64 = number.parse().map_err(|_| "a time is a number with ms, s or m, such as 20s")?;
+    Duration::try_from_secs_f64(number * seconds).map_err(|_| "that is no time")
+}
+
+pub(super) fn run(args: Args) -> ExitCode {
+    match verify(args) {
+        Ok(code) => code,
+        Err(error) => {
+            super::complain(&error.to_string());
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[tokio::main]
+async fn verify(args: Args) -> Result<ExitCode, Box<dyn Error>> {
+    let run = Run::new(&args.options()?)?;
+    if args.list {
+        let mut lines = run.list().join("\n");
+        lines.push('\n');
+        super::say(&lines);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let stop = signals::stop()?;
+    let session = run.session().clone();
+    let early = session.clone();
+    let ender = tokio::spawn(async move {
+        stop.await;
+        early.recorder.note("the run was ended before it was through");
+        early.budget.exhaust();
+    });
+    let progress = stderr().is_terminal().then(|| tokio::spawn(progress(session)));
+    let report = run.run().await;
+    ender.abort();
+    if let Some(progress) = progress {
+        progress.abort();
+        let _ = progress.await;
+        let _ = write!(stderr(), "\r\x1b[2K");
+    }
+    let report = report?;
+    let colour = args.output.is_none()
+        && stdout().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+    let text = report.write(args.format, colour);
+    match &args.output {
+        Some(file) => std::fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))?,
+        None => super::say(&text),
+    }
+    Ok(if report.conforms() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+impl Args {
+    fn options(&self) -> Result<Options, Box<dyn Error>> {
+        let mut options = Options::new(self.side.parse::<Side>()?, self.target.clone());
+        options.token = self.token.clone().map(Hidden);
+        options.seed = self.seed;
+        options.max_cases = self.max_cases;
+        options.time = self.time;
+        options.concurrency = self.concurrency.into();
+        options.read_only = self.read_only;
+        options.operations = self.operation.clone();
+        options.max_latency = self.max_latency;
+        Ok(options)
+    }
+}
+
+/// Shows on stderr how far the run is, until it is dropped.
+async fn progress(session: Arc<Session>) {
+    let begun = Instant::now();
+    let mut ticks = tokio::time::interval(Duration::from_millis(200));
+    loop {
+        ticks.tick().await;
+        let (exchanges, seconds) = (session.recorder.exchanges(), begun.elapsed().as_secs_f64());
+        let rate = exchanges as f64 / seconds.max(0.001);
+        let _ = write!(
+            stderr(),
+            "\r\x1b[2K{:<10} {exchanges} exchanges, {rate:.0}/s, {} findings, {seconds:.0} s",
+            session.recorder.part(),
+            session.recorder.findings(),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_numbers_with_a_unit() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("1.5m"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("20s"), Ok(Duration::from_secs(20)));
+        for bad in ["", "20", "s", "-1s", "1h", "1e9s", "99999999999999999999999m", "1.2.3s"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+}

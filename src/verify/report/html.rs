@@ -1,0 +1,5 @@
+use super::Report;
+
+pub(super) fn write(report: &Report) -> String {
+    report.side.to_string()
+}
