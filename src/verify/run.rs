@@ -7,7 +7,7 @@ use contracts::runtime::client::Hidden;
 use reqwest::Url;
 
 use super::{
-    Budget, Call, Fault, Part, Recorder, Report, Session, Side, Target, TargetError, contract::Operation,
+    Budget, Call, Cell, Fault, Part, Recorder, Report, Session, Side, Target, TargetError, contract::Operation,
     generate::Generated, lists::Lists, repeats::Repeats, report::PartReport,
 };
 
@@ -139,6 +139,9 @@ impl Run {
         recorder.coverage(|coverage| {
             self.parts.iter().for_each(|part| part.expect(&self.session, coverage));
             let all = self.session.side.contract().operations.iter();
+            for operation in all.clone().filter(|each| each.codes.contains(&401) && !self.session.target.has_token()) {
+                coverage.skip(Cell::Code { operation: operation.id(), code: 401 }, "the run has no token");
+            }
             for operation in all.filter(|operation| !self.session.may_call(operation.id())) {
                 let read_only = self.session.read_only && operation.writes;
                 coverage.skip_operation(

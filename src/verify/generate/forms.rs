@@ -67,8 +67,7 @@ const TOKEN: &str = "no token";
 
 /// The cells that [`probes`] exercises.
 pub(super) fn cells(operation: &'static Operation, token: bool) -> impl Iterator<Item = Cell> {
-    let token = (token && operation.codes.contains(&401)).then_some(TOKEN);
-    FORMS.iter().copied().chain(token).map(|name| Cell::Form { operation: operation.id(), name })
+    forms(operation, token).map(|name| Cell::Form { operation: operation.id(), name })
 }
 
 /// The probes of one operation. A function each, so that no body of a mebibyte waits for its turn.
@@ -80,8 +79,14 @@ pub(super) fn probes(
     token: bool,
 ) -> impl Iterator<Item = Probe> + Send + use<> {
     let good = base::least(side, operation, pool, &mut rng);
+    forms(operation, token).flat_map(move |name| form(side, operation, &good, name))
+}
+
+/// The forms that make sense for an operation.
+fn forms(operation: &'static Operation, token: bool) -> impl Iterator<Item = &'static str> + Send {
     let token = (token && operation.codes.contains(&401)).then_some(TOKEN);
-    FORMS.iter().copied().chain(token).flat_map(move |name| form(side, operation, &good, name))
+    // Without fields nothing within them is wrong.
+    FORMS.iter().copied().filter(|name| *name != EVERYTHING || !operation.fields.is_empty()).chain(token)
 }
 
 fn form(side: Side, operation: &'static Operation, good: &Value, name: &'static str) -> Vec<Probe> {
