@@ -16,5 +16,7 @@ mod project;
 mod server;
 /// What the tests share.
 mod support;
+/// Conformance: healthy servers pass, damaged ones do not.
+mod verify;
 /// The stateful mock of Weichuang.
 mod weichuang;

@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc};
 
-use super::{Exchange, contract::Operation};
+use super::{Exchange, checks, contract::Operation};
 
 /// Something that does not hold.
 #[derive(Debug, Clone)]
@@ -24,6 +24,12 @@ impl Finding {
     #[must_use]
     pub fn operation_id(&self) -> &'static str {
         self.operation.map_or("(unknown)", Operation::id)
+    }
+
+    /// Whether it belongs to the request: how long a reply took, or that none came, shows nothing with a smaller one.
+    #[must_use]
+    pub fn shrinks(&self) -> bool {
+        ![checks::TRANSPORT, checks::LATENCY].contains(&self.check)
     }
 
     /// The section of the page, e.g. `2.2.7`.

@@ -7,8 +7,12 @@ use contracts::runtime::client::Hidden;
 use reqwest::Url;
 
 use super::{
-    Budget, Call, Cell, Fault, Part, Recorder, Report, Session, Side, Target, TargetError, contract::Operation,
-    generate::Generated, lists::Lists, repeats::Repeats, report::PartReport,
+    Budget, Call, Cell, Fault, Part, Recorder, Report, Session, Side, Target, TargetError,
+    contract::Operation,
+    generate::{self, Generated},
+    lists::Lists,
+    repeats::Repeats,
+    report::PartReport,
 };
 
 /// What is to be done.
@@ -120,6 +124,12 @@ impl Run {
     #[must_use]
     pub fn list(&self) -> Vec<String> {
         self.parts.iter().flat_map(|part| part.list(&self.session)).collect()
+    }
+
+    /// The keywords that some generated request breaks: operation, place and keyword of each.
+    #[must_use]
+    pub fn broken(&self) -> Vec<String> {
+        generate::broken(&self.session)
     }
 
     /// The session, to watch the run and to end it early.

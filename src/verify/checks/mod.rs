@@ -107,8 +107,11 @@ pub const CHECKS: &[Check] = &[
     ("violations", violations::check),
     ("warnings", warnings::check),
     ("leak", leak::check),
-    ("latency", latency::check),
+    (LATENCY, latency::check),
 ];
+
+/// The name of the check that the reply came soon enough.
+pub const LATENCY: &str = "latency";
 
 /// The name of the check that there is a reply at all.
 pub const TRANSPORT: &str = "transport";

@@ -15,6 +15,8 @@ mod pool;
 mod probe;
 /// Smaller requests that show the same.
 mod shrink;
+/// What refused writes leave as it was.
+mod unchanged;
 /// Values that a schema accepts.
 mod value;
 
@@ -59,12 +61,17 @@ impl Part for Generated {
             forms::cells(operation, session.target.has_token()).for_each(|cell| coverage.expect(cell));
             Beyond::of(operation.id()).for_each(|rule| coverage.expect(probe::rule_cell(operation, rule)));
         }
+        unchanged::expect(session, coverage);
     }
 
     fn run<'a>(&'a self, session: &'a Arc<Session>) -> BoxFuture<'a, ()> {
         async move {
             let pools = Arc::new(learn(session).await);
-            session.each(limits(session, &pools), perform).await;
+            let refused = |probe: &Probe| !matches!(probe.expected, Expectation::Accepted { .. });
+            let before = unchanged::look(session).await;
+            session.each(limits(session, &pools).filter(refused), perform).await;
+            unchanged::watch(session, &before, &pools).await;
+            session.each(limits(session, &pools).filter(move |probe| !refused(probe)), perform).await;
             let limit = if session.budget.is_limited() { u64::MAX } else { RANDOM };
             let random = move |session: Arc<Session>, number: u64| {
                 let pools = pools.clone();
@@ -80,6 +87,13 @@ impl Part for Generated {
         }
         .boxed()
     }
+}
+
+/// The keywords that some systematic request breaks: operation, place and keyword of each.
+pub(super) fn broken(session: &Session) -> Vec<String> {
+    let probes = limits(session, &Pools::of_examples(session));
+    let broken = probes.filter(|probe| matches!(probe.expected, Expectation::Refused { .. }));
+    broken.flat_map(|probe| probe.purpose.covers).map(|cell| format!("{} {cell}", cell.operation())).collect()
 }
 
 /// Where the values of requests come from. What the target's own data holds goes into requests that look, never into
@@ -159,7 +173,7 @@ async fn perform(session: Arc<Session>, probe: Probe) {
         return;
     }
     for finding in session.recorder.observe(&exchange, &probe.expected, &probe.purpose) {
-        let finding = match session.recorder.wants(&finding) {
+        let finding = match session.recorder.wants(&finding) && finding.shrinks() {
             true => shrink::shrink(&session, &probe, finding).await,
             false => finding,
         };

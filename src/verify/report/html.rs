@@ -56,7 +56,7 @@ fn head(report: &Report, out: &mut String) -> fmt::Result {
         ("Exchanges", recorded.exchanges.to_string(), ""),
         ("Per second", format!("{:.0}", report.rate()), ""),
         (
-            "Latency, mean and longest",
+            "Latency, mean / longest",
             format!("{mean:.1} / {:.0} ms", recorded.latencies.longest.as_secs_f64() * 1000.0),
             "",
         ),
@@ -109,7 +109,7 @@ fn findings(report: &Report, out: &mut String) -> fmt::Result {
         out.push_str("<div class=\"card none\">Nothing failed. What was never exercised is listed below.</div>\n");
         return Ok(());
     }
-    report.recorded.findings.iter().enumerate().try_for_each(|(index, each)| kept(report, each, index < 5, out))?;
+    report.recorded.findings.iter().enumerate().try_for_each(|(index, each)| kept(report, each, index == 0, out))?;
     out.push_str("<div class=\"card none\" data-of=\".finding\" hidden>No finding fits the filters.</div>\n");
     Ok(())
 }
