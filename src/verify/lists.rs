@@ -89,9 +89,9 @@ async fn turn(session: &Session, operation: &'static Operation, page: &Page, nam
     let mut turned = Vec::new();
     for number in 1..=TURNS {
         let Some(next) = read(session, operation, filter, number, size, &purpose).await else { return };
-        let more = next.more;
+        let last = !next.more || next.rows.is_empty();
         turned.push(next);
-        if !more {
+        if last {
             break;
         }
     }

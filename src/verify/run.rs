@@ -195,7 +195,7 @@ async fn reach(session: &Session) -> Result<(), TargetError> {
         match status {
             401 if session.target.has_token() => return Err(other("401, the token is not accepted")),
             401 => return Err(other("401, it wants a token (--token)")),
-            404 | 405 if !operation.codes.contains(&status) => {}
+            404 | 405 if !operation.replies.contains_key(&status) => {}
             _ => return Ok(()),
         }
     }

@@ -79,7 +79,7 @@ async fn list_shows_what_would_be_done_and_calls_nobody() {
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{ended:?}");
     for line in [
         "pages: queryOrders turns the pages",
-        "repeats: queryOrders example base",
+        "repeats: queryOrders example by-order-ids",
         "generated: queryOrders /pageNo maximum: 100001",
         "generated: queryOrders the depth of a page is limited: /pageNo 501 of /pageSize 200",
         "generated: tankUpdate more than 1 MiB",

@@ -70,7 +70,7 @@ async fn broken_pages_are_seen() {
                 data["total"] = json!(2);
             }
         }),
-        ("hasMore contradicts itself", |number, data| {
+        ("hasMore is true after 3 rows of 5", |number, data| {
             if number > 1 {
                 data["hasMore"] = json!(true);
             }

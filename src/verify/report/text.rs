@@ -39,10 +39,10 @@ impl Text<'_> {
             report.started.strftime("%Y-%m-%dT%H:%M:%SZ"),
         )?;
         for part in &report.parts {
-            let found = if part.findings == 0 {
-                self.green("no findings")
-            } else {
-                self.red(format!("{} findings", part.findings))
+            let found = match part.findings {
+                0 => self.green("no findings"),
+                1 => self.red("1 finding"),
+                number => self.red(format!("{number} findings")),
             };
             let seconds = part.duration.as_secs_f64();
             writeln!(out, "  {:<10} {:>7} exchanges {seconds:>7.1} s   {found}", part.name, part.exchanges)?;
@@ -132,6 +132,7 @@ impl Text<'_> {
         );
         let verdict = match report.findings() {
             0 => self.green("Nothing failed"),
+            1 => self.red("Does not conform: 1 finding"),
             number => self.red(format!("Does not conform: {number} findings")),
         };
         writeln!(out, "\n{verdict} in {figures}")
