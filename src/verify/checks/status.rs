@@ -11,10 +11,19 @@ pub(super) fn check(seen: &Seen<'_>, reply: &Reply) -> Vec<Failure> {
     if let Some(expected) = unexpected(seen, reply) {
         let code = reply.code(seen.envelope()).filter(|code| *code != reply.status);
         let code = code.map(|code| format!(" ({} {code})", seen.envelope().code_field())).unwrap_or_default();
-        found.push(Failure::new(format!("{expected}, but the answer is {}{code}", reply.status)));
+        let message = format!("{expected}, but the answer is {}{code}", reply.status);
+        found.push(Failure { pointer: violated(seen), message });
     }
     found.extend(disagreement(seen.envelope(), reply));
     found
+}
+
+/// The place of the request that alone violates the contract.
+fn violated(seen: &Seen<'_>) -> Option<String> {
+    match seen.expected {
+        Expectation::Refused { violations } if violations.len() == 1 => Some(violations[0].0.clone()),
+        _ => None,
+    }
 }
 
 /// What was expected, if the reply is something else.

@@ -16,6 +16,7 @@ mod writes;
 use std::{collections::BTreeMap, sync::OnceLock};
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::Side;
 
@@ -31,7 +32,7 @@ pub use writes::writes;
 pub struct Contract {
     /// Whose it is.
     pub side: Side,
-    /// What the document is told apart by: FNV-1a of its source, 16 hex digits.
+    /// SHA-256 of the document's source, as `sha256sum` prints it.
     pub hash: String,
     /// The document's `info.version`.
     pub version: String,
@@ -58,11 +59,17 @@ impl Contract {
         let operations = side.operations().iter().map(|info| Operation::read(side, info, &document, &schemas));
         Self {
             side,
-            hash: hash(side.document().yaml.as_bytes()),
+            hash: Sha256::digest(side.document().yaml).iter().map(|byte| format!("{byte:02x}")).collect(),
             version: document["info"]["version"].as_str().unwrap_or_default().to_owned(),
             operations: operations.collect(),
             schemas,
         }
+    }
+
+    /// The first digits of the hash, enough to tell documents apart.
+    #[must_use]
+    pub fn short_hash(&self) -> &str {
+        &self.hash[..12]
     }
 
     /// The operation of that id.
@@ -92,8 +99,4 @@ impl Contract {
 /// FNV-1a: stable across releases of Rust, unlike the standard library's hasher.
 pub(super) fn fnv(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
-fn hash(bytes: &[u8]) -> String {
-    format!("{:016x}", fnv(bytes))
 }

@@ -61,7 +61,7 @@ fn head(report: &Report, out: &mut String) -> fmt::Result {
             "",
         ),
         ("Time", format!("{:.1} s", report.duration.as_secs_f64()), ""),
-        ("Contract", format!("{} · {}", contract.version, contract.hash), "mono"),
+        ("Contract", format!("{} · {}", contract.version, contract.short_hash()), "mono"),
         ("Polaris", env!("CARGO_PKG_VERSION").to_owned(), "mono"),
         ("Seed", format!("{}{}", report.seed, if report.read_only { " · read-only" } else { "" }), "mono"),
         ("Begun", report.started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(), "mono"),

@@ -32,7 +32,7 @@ impl Text<'_> {
             out,
             "contract {} ({}), polaris {}, seed {}{}, {}\n",
             contract.version,
-            contract.hash,
+            contract.short_hash(),
             env!("CARGO_PKG_VERSION"),
             report.seed,
             if report.read_only { ", read-only" } else { "" },
