@@ -10,6 +10,8 @@ mod entities;
 mod file;
 /// Codes, phone numbers, amounts, times: values that are well-formed by construction.
 mod forms;
+/// What Polaris's side starts from.
+pub mod polaris;
 /// All entities together, under their invariants.
 mod records;
 /// Rows found by key and by term.
@@ -20,7 +22,8 @@ pub use checks::Problem;
 pub use entities::{Battery, Deposit, Merchant, Migration, Package, PackageType, Refund, Tank, User, Vehicle};
 pub use file::WorldError;
 pub use forms::{
-    Code, Cover, Day, Latitude, Longitude, MerchantId, Moment, Name, Number, Phone, Reason, Sentence, Yuan,
+    Cents, Choice, Code, Cover, Day, Id, Latitude, Longitude, MerchantId, Moment, Name, Number, Phone, Reason,
+    Sentence, Yuan,
 };
 pub use records::{Asset, Kept, Records};
 pub use table::{Entity, Table};
@@ -29,11 +32,13 @@ use crate::clock::Time;
 
 /// Everything that the mock starts from and goes back to.
 ///
-/// The sides stand beside each other, as in the file: the data of Polaris's side joins Weichuang's here.
+/// The sides stand beside each other, as in the file.
 #[derive(Debug, Clone)]
 pub struct World {
     /// How the business clock starts; without it, at real time.
     pub clock: Option<Time>,
     /// What Weichuang knows.
     pub weichuang: Records,
+    /// What Polaris knows.
+    pub polaris: polaris::PolarisRecords,
 }

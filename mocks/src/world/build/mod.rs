@@ -17,7 +17,7 @@ use self::{
 };
 use super::{
     Battery, Code, Day, Deposit, MerchantId, Migration, Moment, Package, PackageType, Problem, Records, Refund, Tank,
-    User, Vehicle, World, WorldError,
+    User, Vehicle, World, WorldError, polaris::PolarisRecords,
 };
 use crate::clock::Time;
 
@@ -36,7 +36,11 @@ impl World {
             records: Records::default(),
         };
         builder.run().map_err(unfit)?;
-        Ok(Self { clock: Some(Time { now, frozen: false }), weichuang: builder.records })
+        Ok(Self {
+            clock: Some(Time { now, frozen: false }),
+            weichuang: builder.records,
+            polaris: PolarisRecords::default(),
+        })
     }
 }
 
@@ -197,7 +201,7 @@ impl Builder {
     }
 
     fn migration(&mut self, number: usize) -> Result<Migration, Unfit> {
-        let user_id = format!("66780{number:011}").parse()?;
+        let user_id = format!("2155{number:011}").parse()?;
         Ok(Migration { user_id, migrate_time: self.ago(0..4).into() })
     }
 
