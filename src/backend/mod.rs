@@ -20,6 +20,8 @@ pub mod deposits;
 pub mod error;
 /// Ids that tell their time.
 pub mod ids;
+/// Data in, in bulk.
+pub mod intake;
 /// Members and their states.
 pub mod members;
 /// Merchants and their codes.
