@@ -19,6 +19,7 @@ mod weichuang;
 pub mod world;
 
 pub use clock::{Clock, Time};
+pub use images::Picture;
 pub use mock::Mock;
 pub use origin::{CallersOrigin, Origin};
 pub use weichuang::Weichuang;

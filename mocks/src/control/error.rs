@@ -42,6 +42,11 @@ impl ControlError {
         Self { status: StatusCode::CONFLICT, msg: msg.into() }
     }
 
+    /// 500: the world could not be reached.
+    pub(super) fn failed(msg: String) -> Self {
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, msg }
+    }
+
     /// 422: JSON, but not of the form that is wanted here.
     pub(super) fn malformed(msg: impl Into<String>) -> Self {
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, msg: msg.into() }

@@ -34,4 +34,4 @@ pub use member::{Member, by_id, by_phone};
 pub use member_statistics::member_statistics;
 pub use operate_members::operate_members;
 pub use state::State;
-pub use sweep::sweep;
+pub use sweep::{sweep, sweep_every};
