@@ -4,6 +4,8 @@ use serde_json::Value;
 use thiserror::Error;
 use utoipa::ToSchema;
 
+use crate::world::explain;
+
 /// A larger body is refused: 1 MiB.
 const BODY_LIMIT: usize = 1 << 20;
 
@@ -87,12 +89,6 @@ pub(super) async fn read<T: DeserializeOwned>(body: Body) -> Result<T, ControlEr
 
 /// Gives a JSON value its form, or says which field is wrong; the refused value is not repeated.
 pub(super) fn typed<T: DeserializeOwned>(value: Value) -> Result<T, ControlError> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let (path, reason) = (error.path().to_string(), error.inner().to_string());
-        let reason = match reason.split_once(", expected ") {
-            Some((start, expected)) if start.starts_with("invalid ") => format!("expected {expected}"),
-            _ => reason,
-        };
-        ControlError::malformed(if path == "." { reason } else { format!("{path}: {reason}") })
-    })
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| ControlError::malformed(explain(&error.path().to_string(), error.inner())))
 }

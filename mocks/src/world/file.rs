@@ -89,7 +89,7 @@ collections! {
 
 fn checked<R: Record>(rows: Vec<Spanned<R>>, seen: &mut Seen) -> Result<Vec<R>, (Place, RecordProblem)> {
     let row = |Spanned { value, referenced, .. }: Spanned<R>| {
-        seen.add(&value).map_err(|problem| (Place::from(&referenced), problem))?;
+        seen.refers(&value).and_then(|()| seen.add(&value)).map_err(|problem| (Place::from(&referenced), problem))?;
         Ok(value)
     };
     rows.into_iter().map(row).collect()

@@ -6,6 +6,8 @@ mod build;
 mod checks;
 /// Merchants, tanks, batteries, vehicles, users and what belongs to them.
 mod entities;
+/// What is wrong with a value, without the value.
+mod explain;
 /// Reading a world file, refusing a broken one with its place.
 mod file;
 /// Codes, phone numbers, amounts, times: values that are well-formed by construction.
@@ -20,6 +22,7 @@ mod table;
 pub use build::Size;
 pub use checks::Problem;
 pub use entities::{Battery, Deposit, Merchant, Migration, Package, PackageType, Refund, Tank, User, Vehicle};
+pub use explain::explain;
 pub use file::WorldError;
 pub use forms::{
     Cents, Choice, Code, Cover, Day, Id, Latitude, Longitude, MerchantId, Moment, Name, Number, Phone, Reason,

@@ -9,6 +9,8 @@ mod assets;
 mod deposits;
 /// Ids made from a time and a key.
 mod ids;
+/// The rows of a file, checked and stored in batches.
+mod import;
 /// Members, their batteries, vehicles and moves.
 mod members;
 /// Swap orders, packages and gifts.
@@ -23,7 +25,10 @@ mod world;
 use std::{collections::HashSet, future::Future};
 
 use jiff::civil::DateTime;
-use mocks::world::{Moment, polaris::Record};
+use mocks::world::{
+    Moment,
+    polaris::{Record, Seen},
+};
 
 use super::{
     Backend,
@@ -31,6 +36,7 @@ use super::{
     error::Result,
     time,
 };
+pub use import::{ImportReport, Refused, Row, import};
 use references::References;
 pub use world::{WorldRefused, load};
 
@@ -63,21 +69,25 @@ pub trait Stored: Record + Send + Sync {
         Self: Sized;
 }
 
-/// What would become of each of `records` beside what is stored; the caller sees to it that they stand well beside one
-/// another.
+/// What would become of each of `records` beside what is stored and what was `seen` before them.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn check<R: Stored>(session: &mut Session, records: &[R]) -> Result<Vec<Verdict>> {
-    Ok(examined(session, records).await?.0)
+pub async fn check<R: Stored>(session: &mut Session, seen: &mut Seen, records: &[R]) -> Result<Vec<Verdict>> {
+    Ok(examined(session, seen, records).await?.0)
 }
 
 /// Stores those of `records` that are new and not refused, and tells what became of each.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn store<R: Stored>(session: &mut Session, backend: &Backend, records: &[R]) -> Result<Vec<Verdict>> {
-    let (verdicts, found) = examined(session, records).await?;
+pub async fn store<R: Stored>(
+    session: &mut Session,
+    backend: &Backend,
+    seen: &mut Seen,
+    records: &[R],
+) -> Result<Vec<Verdict>> {
+    let (verdicts, found) = examined(session, seen, records).await?;
     let new = records.iter().zip(&verdicts).filter(|(_, verdict)| **verdict == Verdict::New);
     let new: Vec<_> = new.map(|(record, _)| record).collect();
     if !new.is_empty() {
@@ -86,7 +96,11 @@ pub async fn store<R: Stored>(session: &mut Session, backend: &Backend, records:
     Ok(verdicts)
 }
 
-async fn examined<R: Stored>(session: &mut Session, records: &[R]) -> Result<(Vec<Verdict>, References)> {
+async fn examined<R: Stored>(
+    session: &mut Session,
+    seen: &mut Seen,
+    records: &[R],
+) -> Result<(Vec<Verdict>, References)> {
     let known = R::known(session, records).await?;
     let found = References::find(session, records).await?;
     let taken = references::taken(session, records).await?;
@@ -94,16 +108,14 @@ async fn examined<R: Stored>(session: &mut Session, records: &[R]) -> Result<(Ve
         if known.contains(&record.key()) {
             return Verdict::Known;
         }
-        if let Err(reason) = record.check() {
-            return Verdict::Refused(reason.to_owned());
-        }
         if let Some(missing) = record.references().iter().find(|reference| !found.has(reference)) {
             return Verdict::Refused(format!("{} is no {} here", missing.field, missing.to.noun()));
         }
-        match record.claims().iter().find(|claim| taken.contains(claim)) {
-            Some(claim) => Verdict::Refused(claim.to.refusal().to_owned()),
-            None => Verdict::New,
+        if let Some(claim) = record.claims().iter().find(|claim| taken.contains(claim)) {
+            return Verdict::Refused(claim.to.refusal().to_owned());
         }
+        // What is refused takes nothing from the others.
+        seen.add(record).map_or_else(|problem| Verdict::Refused(problem.to_string()), |()| Verdict::New)
     });
     Ok((verdicts.collect(), found))
 }

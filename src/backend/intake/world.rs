@@ -1,4 +1,4 @@
-use mocks::world::polaris::PolarisRecords;
+use mocks::world::polaris::{PolarisRecords, Seen};
 
 use super::{Stored, Verdict, store};
 use crate::backend::{Backend, db::Session, error::Error};
@@ -49,8 +49,9 @@ pub async fn load(backend: &Backend, records: &PolarisRecords) -> Result<(), Wor
 }
 
 async fn all<R: Stored>(session: &mut Session, backend: &Backend, records: &[R]) -> Result<(), WorldRefused> {
+    let mut seen = Seen::default();
     for (batch, some) in records.chunks(BATCH).enumerate() {
-        let verdicts = store(session, backend, some).await?;
+        let verdicts = store(session, backend, &mut seen, some).await?;
         let refused = verdicts.into_iter().enumerate().find_map(|(index, verdict)| match verdict {
             Verdict::Refused(reason) => Some((index, reason)),
             Verdict::New | Verdict::Known => None,

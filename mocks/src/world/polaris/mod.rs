@@ -20,8 +20,7 @@ pub use assets::{Battery, Merchant, Tank, Vehicle};
 pub use deposits::{Deposit, DepositRefund, Holder};
 pub use members::{BatteryBinding, Member, Migration, MigrationState, Rental};
 pub use orders::{MonthlyPackageOrder, PackageGift, SwapOrder};
-pub(in crate::world) use records::Seen;
-pub use records::{PolarisRecords, RecordProblem};
+pub use records::{PolarisRecords, RecordProblem, Seen};
 pub use reviews::AccessReview;
 
 /// A record of Polaris's side.

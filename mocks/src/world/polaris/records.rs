@@ -62,17 +62,16 @@ pub enum RecordProblem {
     Taken(&'static str),
 }
 
-/// What the records that were seen have for themselves, and what can be referred to.
+/// The records that were seen: their keys, and what they have for themselves.
 #[derive(Debug, Default)]
-pub(in crate::world) struct Seen {
+pub struct Seen {
     keys: HashSet<(&'static str, String)>,
     claims: HashSet<Claim>,
 }
 
 impl Seen {
-    /// Whether `record` may stand beside those before it, among which is everything that it can refer to.
-    pub(in crate::world) fn add<R: Record>(&mut self, record: &R) -> Result<(), RecordProblem> {
-        record.check().map_err(RecordProblem::Contradiction)?;
+    /// Whether `record` refers to nothing but what was seen.
+    pub(in crate::world) fn refers<R: Record>(&self, record: &R) -> Result<(), RecordProblem> {
         for reference in record.references() {
             let kind = match reference.to {
                 Target::Merchant => Merchant::KIND,
@@ -85,6 +84,15 @@ impl Seen {
                 return Err(RecordProblem::Nothing { field: reference.field, noun: reference.to.noun() });
             }
         }
+        Ok(())
+    }
+
+    /// Takes `record` in, if it does not contradict itself and may stand beside those before it.
+    ///
+    /// # Errors
+    /// Why it may not.
+    pub fn add<R: Record>(&mut self, record: &R) -> Result<(), RecordProblem> {
+        record.check().map_err(RecordProblem::Contradiction)?;
         if !self.keys.insert((R::KIND, record.key())) {
             return Err(RecordProblem::Twice(R::KIND));
         }
