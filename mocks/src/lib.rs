@@ -22,4 +22,4 @@ pub use clock::{Clock, Time};
 pub use mock::Mock;
 pub use origin::{CallersOrigin, Origin};
 pub use weichuang::Weichuang;
-pub use world::{Size, World, WorldError};
+pub use world::{Generator, Size, World, WorldError};
