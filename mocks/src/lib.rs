@@ -23,4 +23,4 @@ pub use images::Picture;
 pub use mock::Mock;
 pub use origin::{CallersOrigin, Origin};
 pub use weichuang::Weichuang;
-pub use world::{Size, World, WorldError};
+pub use world::{Generator, Size, World, WorldError};

@@ -19,7 +19,7 @@ mod records;
 /// Rows found by key and by term.
 mod table;
 
-pub use build::Size;
+pub use build::{Generator, Size};
 pub use checks::Problem;
 pub use entities::{Battery, Deposit, Merchant, Migration, Package, PackageType, Refund, Tank, User, Vehicle};
 pub use explain::explain;
