@@ -155,3 +155,90 @@ impl Generator {
         0..self.scale.members
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::world::polaris::{RecordProblem, Seen};
+
+    fn generator(seed: u64, members: u64, orders: u64) -> Generator {
+        Generator::new(seed, members, orders, "2021-09-03 10:00:00".parse().expect("a time"))
+    }
+
+    /// Goes through all records in the order in which they are brought in.
+    fn check(records: &PolarisRecords) -> Result<(), RecordProblem> {
+        let mut seen = Seen::default();
+        macro_rules! all {
+            ($($collection:ident),*) => { $(records.$collection.iter().try_for_each(|record| seen.add(record))?;)* };
+        }
+        all!(merchants, tanks, batteries, vehicles, members, bindings, rentals, orders);
+        all!(reviews, deposits, refunds, gifts, package_orders, migrations);
+        Ok(())
+    }
+
+    #[test]
+    fn records_of_any_number_keep_what_a_file_must_keep() {
+        for (members, orders) in
+            [(0, 50), (1, 0), (1, 9), (2, 40), (15, 100), (17, 3), (96, 180), (620, 5_000), (3_000, 1)]
+        {
+            for seed in [0, 7, u64::MAX] {
+                let records = generator(seed, members, orders).records();
+                assert_eq!(check(&records), Ok(()), "{members} members, {orders} orders, seed {seed}");
+                assert_eq!(records.members.len() as u64, members);
+                assert_eq!(records.orders.len() as u64, if members == 0 { 0 } else { orders });
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_ever_takes_a_battery_that_somebody_has() {
+        for (members, orders) in [(15, 100), (96, 600), (620, 5_000)] {
+            let generator = generator(3, members, orders);
+            let mut with: HashMap<String, String> = HashMap::new();
+            let first = generator.members().filter_map(|member| Some((member.initial_battery?, member.phone_no)));
+            with.extend(first.map(|(battery, phone)| (battery.to_string(), phone.to_string())));
+            for order in generator.orders() {
+                let old = order.old_battery.expect("the rider's battery").to_string();
+                assert_eq!(with.get(&old), Some(&order.phone_no.to_string()), "the rider has the old battery");
+                let Some(new) = order.new_battery else { continue };
+                with.remove(&old);
+                assert_eq!(with.insert(new.to_string(), order.phone_no.to_string()), None, "the new battery is free");
+            }
+            let current = generator.bindings().filter(|binding| binding.unbind_time.is_none());
+            let current: HashMap<_, _> =
+                current.map(|binding| (binding.battery_code.to_string(), binding.phone_no.to_string())).collect();
+            assert_eq!(current, with);
+        }
+    }
+
+    #[test]
+    fn orders_follow_one_another_and_nothing_is_later_than_now() {
+        let generator = generator(5, 200, 2_000);
+        let now = generator.times.now.into();
+        let orders: Vec<_> = generator.orders().collect();
+        assert!(orders.iter().map(|order| order.start_time).is_sorted());
+        assert!(orders.iter().all(|order| order.start_time < now && order.complete_time.is_none_or(|time| time < now)));
+        assert!(
+            orders.iter().all(|order| order.operator_time.is_none_or(|time| time > order.start_time && time < now))
+        );
+        let members: Vec<_> = generator.members().collect();
+        assert!(members.iter().map(|member| member.register_time).is_sorted());
+        assert!(members.iter().all(|member| member.register_time < now));
+        let opening = generator.times.opening().into();
+        assert!(members.iter().all(|member| member.first_use_time.is_none_or(|time| time < opening)));
+    }
+
+    #[test]
+    fn phones_and_ids_are_each_members_own() {
+        let generator = generator(u64::MAX, 20_000, 0);
+        let mut phones: Vec<_> = generator.members().map(|member| member.phone_no.to_string()).collect();
+        let mut ids: Vec<_> = generator.members().filter_map(|member| member.id).map(|id| id.code()).collect();
+        phones.sort_unstable();
+        phones.dedup();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!((phones.len(), ids.len()), (20_000, 20_000));
+    }
+}

@@ -79,7 +79,7 @@ impl Timeline {
         }
         let new = self.scale.members - self.scale.established;
         let back = (self.scale.members - 1 - member) as f64 + 0.2 + 0.6 * jitter;
-        self.ago(60 + ((self.scale.days * DAY) as f64 * (back / new as f64).powi(2)) as i64)
+        self.ago(60 + ((self.scale.days * DAY) as f64 * (back / new as f64).powi(3)) as i64)
     }
 
     /// When a member first used anything: soon after the registration or the move.
