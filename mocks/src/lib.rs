@@ -19,7 +19,8 @@ mod weichuang;
 pub mod world;
 
 pub use clock::{Clock, Time};
+pub use images::Picture;
 pub use mock::Mock;
 pub use origin::{CallersOrigin, Origin};
 pub use weichuang::Weichuang;
-pub use world::{Size, World, WorldError};
+pub use world::{Generator, Size, World, WorldError};

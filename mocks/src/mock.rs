@@ -4,8 +4,8 @@ use crate::{Clock, Origin, Time, Weichuang, World};
 
 /// The running mock: a world, its clock, and the way back to the start.
 ///
-/// It is a value, never a global: a second world is a second mock. Polaris's side, faults, workspaces and the journal
-/// join Weichuang here as they come.
+/// It is a value, never a global: a second world is a second mock. Polaris's side is the production code, which stands
+/// outside this crate; faults, workspaces and the journal join Weichuang here as they come.
 #[derive(Debug)]
 pub struct Mock {
     world: World,
@@ -32,6 +32,12 @@ impl Mock {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// What it started from.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.world
     }
 
     /// Goes back to the world it started from, clock included.

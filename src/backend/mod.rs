@@ -20,6 +20,8 @@ pub mod deposits;
 pub mod error;
 /// Ids that tell their time.
 pub mod ids;
+/// Data in, in bulk.
+pub mod intake;
 /// Members and their states.
 pub mod members;
 /// Merchants and their codes.
@@ -38,6 +40,8 @@ pub mod outbox;
 pub mod packages;
 /// Pages of lists.
 pub mod page;
+/// Where pictures are.
+mod pictures;
 /// Access reviews.
 pub mod reviews;
 /// Times: Asia/Shanghai outside, milliseconds inside.
@@ -50,6 +54,7 @@ use contracts::weichuang::WeichuangClient;
 pub use clock::Clock;
 use db::Db;
 use ids::Ids;
+pub use pictures::{Pictures, Shown};
 
 /// A backend: a value, never a global; a second world is a second backend. Clones are the same backend.
 #[derive(Debug, Clone)]
@@ -64,7 +69,7 @@ struct Parts {
     settings: Settings,
 }
 
-/// How the backend deals with Weichuang.
+/// How one backend differs from another.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// The `state` with which 1.2.1 unbinds (provisional).
@@ -73,6 +78,8 @@ pub struct Settings {
     pub retry: outbox::Retry,
     /// The number of this instance, from 0 to 15.
     pub instance: i64,
+    /// Where the pictures of assets are.
+    pub pictures: Pictures,
 }
 
 impl Backend {
@@ -113,7 +120,7 @@ impl Backend {
         &self.0.weichuang
     }
 
-    /// How Weichuang is dealt with.
+    /// How it differs from another.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.0.settings

@@ -17,8 +17,13 @@ pub fn parse(text: &str) -> Option<i64> {
         16 => format!("{text}:00").parse().ok()?,
         _ => text.parse().ok()?,
     };
-    let zoned = tz::offset(SHANGHAI).to_timestamp(time).ok()?;
-    Some(zoned.as_millisecond())
+    Some(at(time))
+}
+
+/// The milliseconds of a time in Asia/Shanghai.
+#[must_use]
+pub fn at(time: DateTime) -> i64 {
+    tz::offset(SHANGHAI).to_timestamp(time).unwrap_or_default().as_millisecond()
 }
 
 /// The last millisecond that `text` includes: a minute without seconds includes all of itself.

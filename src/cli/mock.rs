@@ -3,7 +3,7 @@ use std::{fmt, path::PathBuf, sync::Arc};
 use mocks::{Mock, Origin, Size, World, WorldError};
 
 use super::{Outcome, signals};
-use crate::server::{self, router};
+use crate::server::{self, PolarisSide, router};
 
 /// Both sides of the interface on one port: Weichuang as a stateful mock, Polaris's own side, and the documents
 #[derive(Debug, clap::Args)]
@@ -49,9 +49,9 @@ pub(super) async fn run(args: Args) -> Outcome {
     let stop = signals::stop()?;
     let bound = server::bind(&args.host, args.port).await?;
     let mock = Arc::new(Mock::new(world, Origin::new(&bound.url())));
-    let settings =
-        router::Settings { seed: args.seed.unwrap_or_default(), strict: args.strict, token: args.token.clone() };
-    let running = bound.serve(router::mock(&mock, settings))?;
+    let polaris = PolarisSide::start(&mock, &bound.url(), args.token.as_deref()).await?;
+    let settings = router::Settings { strict: args.strict, token: args.token.clone() };
+    let running = bound.serve(router::mock(&mock, &polaris, settings))?;
     super::say(&Welcome { url: &running.url(), token: args.token.as_deref() });
     stop.await;
     Ok(running.stop().await?)
@@ -88,8 +88,8 @@ impl fmt::Display for Welcome<'_> {
         let places = [
             ("Docs", "/docs", "Swagger UI, all documents, try it out"),
             ("Weichuang", "/weichuang/*", "9 operations, a stateful mock"),
-            ("Polaris", "/kop/*", "25 operations, sample data"),
-            ("Internal", "/internal/*", "10 operations, sample data"),
+            ("Polaris", "/kop/*", "25 operations, the production code in memory"),
+            ("Internal", "/internal/*", "10 operations, for our own systems"),
             ("Control", "/_mock/state", "look into the world, change it, reset it"),
             ("OpenAPI", "/openapi/weichuang.yaml", "also polaris, internal, mock; also .json"),
         ];

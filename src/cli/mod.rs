@@ -7,6 +7,8 @@ use std::{
 
 use clap::{Parser, Subcommand, error::ErrorKind};
 
+/// `polaris import`.
+mod import;
 /// What is logged, and where to.
 mod log;
 /// `polaris migrate`.
@@ -34,6 +36,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Import(import::Args),
     Migrate(migrate::Args),
     Mock(mock::Args),
     Serve(serve::Args),
@@ -62,6 +65,7 @@ pub fn run() -> ExitCode {
     };
     cli.log.init();
     let outcome = match cli.command {
+        Command::Import(args) => import::run(args),
         Command::Migrate(args) => migrate::run(args),
         Command::Mock(args) => mock::run(args),
         Command::Serve(args) => serve::run(args),

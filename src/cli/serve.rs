@@ -1,4 +1,4 @@
-use std::{fmt, future::Future, path::PathBuf, pin::pin, time::Duration};
+use std::{fmt, path::PathBuf, time::Duration};
 
 use contracts::{
     runtime::client::{Caller, Hidden, Options},
@@ -8,10 +8,13 @@ use tokio::sync::watch;
 
 use super::{Outcome, signals};
 use crate::{
-    backend::{Backend, Clock, Settings as Partner, db::Db, members, migrations, outbox},
+    backend::{Backend, Clock, Pictures, Settings as Partner, db::Db, members, migrations, outbox},
     server::{self, router},
     settings::Settings,
 };
+
+/// How often overdue rentals are looked for.
+const SWEEP: Duration = Duration::from_secs(60);
 
 /// The production server: our side of the interface on SQLite or PostgreSQL
 #[derive(Debug, clap::Args)]
@@ -81,7 +84,7 @@ pub(super) async fn run(args: Args) -> Outcome {
     let (end, ended) = watch::channel(());
     let until_end = |mut ended: watch::Receiver<()>| async move { drop(ended.changed().await) };
     let outbox = tokio::spawn(outbox::run(backend.clone(), until_end(ended.clone())));
-    let sweep = tokio::spawn(sweep(backend.clone(), until_end(ended)));
+    let sweep = tokio::spawn(members::sweep_every(backend.clone(), SWEEP, until_end(ended)));
     super::say(&Started { public: &public.url(), internal: &internal.url() });
     stop.await;
     public.stop().await?;
@@ -91,21 +94,6 @@ pub(super) async fn run(args: Args) -> Outcome {
     sweep.await?;
     backend.db().close().await;
     Ok(())
-}
-
-/// Looks for rentals that fell due, and for those that no longer are, until `shutdown`.
-async fn sweep(backend: Backend, shutdown: impl Future<Output = ()>) {
-    let mut shutdown = pin!(shutdown);
-    let mut minutes = tokio::time::interval(Duration::from_secs(60));
-    loop {
-        tokio::select! {
-            () = &mut shutdown => return,
-            _ = minutes.tick() => {}
-        }
-        if let Err(error) = members::sweep(&backend).await {
-            tracing::error!(%error, "the overdue members could not be looked for");
-        }
-    }
 }
 
 /// Opens the database that the settings name.
@@ -140,6 +128,7 @@ pub(super) fn backend(db: Db, settings: &Settings) -> Result<Backend, Box<dyn st
         unbind_state: weichuang.unbind_state,
         instance: settings.server.instance.into(),
         retry: weichuang.retry(),
+        pictures: Pictures::default(),
     };
     Ok(Backend::new(db, Clock::real(), client, partner))
 }

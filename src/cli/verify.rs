@@ -1,6 +1,6 @@
 use std::{
     error::Error,
-    io::{IsTerminal, Write, stderr, stdout},
+    io::{IsTerminal, stderr, stdout},
     path::PathBuf,
     process::ExitCode,
     sync::Arc,
@@ -8,6 +8,7 @@ use std::{
 };
 
 use contracts::runtime::client::Hidden;
+use indicatif::ProgressBar;
 use url::Url;
 
 use super::signals;
@@ -98,15 +99,15 @@ async fn verify(args: Args) -> Result<ExitCode, Box<dyn Error>> {
         early.recorder.note("the run was ended before it was through");
         early.budget.exhaust();
     });
-    let progress = stderr().is_terminal().then(|| tokio::spawn(progress(session)));
-    let report = run.run().await;
+    let watched = async {
+        progress(session).await;
+        std::future::pending().await
+    };
+    let report = tokio::select! {
+        report = run.run() => report,
+        report = watched => report,
+    }?;
     ender.abort();
-    if let Some(progress) = progress {
-        progress.abort();
-        let _ = progress.await;
-        let _ = write!(stderr(), "\r\x1b[2K");
-    }
-    let report = report?;
     let colour = args.output.is_none()
         && stdout().is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
@@ -133,20 +134,21 @@ impl Args {
     }
 }
 
-/// Shows on stderr how far the run is, until it is dropped.
+/// Shows on stderr how far the run is, until it is dropped; nothing where nobody looks.
 async fn progress(session: Arc<Session>) {
+    if !stderr().is_terminal() {
+        return;
+    }
     let begun = Instant::now();
+    let spinner = ProgressBar::new_spinner();
     let mut ticks = tokio::time::interval(Duration::from_millis(200));
     loop {
         ticks.tick().await;
-        let (exchanges, seconds) = (session.recorder.exchanges(), begun.elapsed().as_secs_f64());
-        let rate = exchanges as f64 / seconds.max(0.001);
-        let _ = write!(
-            stderr(),
-            "\r\x1b[2K{:<10} {exchanges} exchanges, {rate:.0}/s, {} findings, {seconds:.0} s",
-            session.recorder.part(),
-            session.recorder.findings(),
-        );
+        let exchanges = session.recorder.exchanges();
+        let rate = exchanges as f64 / begun.elapsed().as_secs_f64().max(0.001);
+        let (part, findings) = (session.recorder.part(), session.recorder.findings());
+        spinner.set_message(format!("{part}: {exchanges} exchanges, {rate:.0}/s, {findings} findings"));
+        spinner.tick();
     }
 }
 

@@ -11,7 +11,7 @@ use poem::{
 };
 
 /// The headers of a reply that a page may read.
-const EXPOSED: &str = "X-Contract-Warnings, X-Mock-Source, Retry-After, Allow";
+const EXPOSED: &str = "X-Contract-Warnings, Retry-After, Allow";
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
 /// Lets pages of any origin call, without cookies. (poem's middleware answers an `OPTIONS` that is no preflight with

@@ -10,12 +10,12 @@ mod documents;
 mod exchange;
 /// Failures that no operation answers.
 mod failure;
-/// The sides that nobody wrote yet, answered with sample data.
-mod generated;
 /// Whether the server lives, and can work.
 mod health;
 /// The page at `/`.
 mod home;
+/// Our own side in `polaris mock`.
+mod polaris_side;
 /// The routes of each command.
 pub mod router;
 /// Start, address and stop of a server.
@@ -25,4 +25,5 @@ mod surplus;
 /// The bearer token that Weichuang may demand.
 mod token;
 
+pub use polaris_side::{PolarisSide, SideError};
 pub use running::{Bound, Running, StartError, bind};

@@ -4,16 +4,13 @@ use super::{
     cors::OpenCors,
     docs, documents,
     exchange::{Exchange, allowing},
-    generated::marked,
     health, home,
+    polaris_side::PolarisSide,
     token::Bearer,
 };
 use crate::backend::Backend;
 use contracts::{
-    internal::InternalRoutes,
-    polaris::PolarisRoutes,
-    runtime::{faker::Samples, server::Strict},
-    weichuang::WeichuangRoutes,
+    internal::InternalRoutes, polaris::PolarisRoutes, runtime::server::Strict, weichuang::WeichuangRoutes,
 };
 use mocks::{CallersOrigin, Mock};
 use poem::{Endpoint, EndpointExt, Response, Route, get};
@@ -22,8 +19,6 @@ use poem_openapi::{OpenApi, OpenApiService};
 /// How `polaris mock` answers.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
-    /// The seed of sample data.
-    pub seed: u64,
     /// Fields that the contract does not have are violations, not warnings.
     pub strict: bool,
     /// What Weichuang demands as `Authorization: Bearer`.
@@ -31,10 +26,12 @@ pub struct Settings {
 }
 
 /// The routes of `polaris mock`: both sides, the control API and the documents on one port.
-pub fn mock(mock: &Arc<Mock>, settings: Settings) -> impl Endpoint<Output = Response> + use<> {
+pub fn mock(
+    mock: &Arc<Mock>,
+    polaris: &Arc<PolarisSide>,
+    settings: Settings,
+) -> impl Endpoint<Output = Response> + use<> {
     let shown = [documents::WEICHUANG, documents::POLARIS, documents::INTERNAL, documents::CONTROL];
-    let samples = Arc::new(Samples { seed: settings.seed });
-    let weichuang = operations(WeichuangRoutes::new(mock.weichuang().clone()));
 
     Route::new()
         .at("/", allowing(READ, get(home::page())))
@@ -42,14 +39,22 @@ pub fn mock(mock: &Arc<Mock>, settings: Settings) -> impl Endpoint<Output = Resp
         .at("/docs", allowing(READ, docs::redirect()))
         .at("/docs/*asset", allowing(READ, docs::swagger_ui(&shown)))
         .nest("/openapi", allowing(READ, documents::routes(&shown)))
-        .nest("/weichuang", weichuang.with(Bearer(settings.token)))
-        .nest("/kop", marked(operations(PolarisRoutes::new(samples.clone()))))
-        .nest("/internal", marked(operations(InternalRoutes::new(samples))))
-        .nest("/_mock", mocks::control::routes(mock.clone()))
+        .nest("/weichuang", operations(WeichuangRoutes::new(mock.weichuang().clone())).with(Bearer(settings.token)))
+        .nest("/kop", polaris.kop())
+        .nest("/internal", polaris.internal())
+        .nest("/_mock", mocks::control::routes(mock.clone(), polaris.clone()))
         .with(CallersOrigin)
         .data(Strict(settings.strict))
         .with(Exchange)
         .with(OpenCors)
+}
+
+/// The routes of a mock of Weichuang alone, for a backend that stands elsewhere.
+pub fn weichuang(mock: &Arc<Mock>) -> impl Endpoint<Output = Response> + use<> {
+    Route::new()
+        .nest("/weichuang", operations(WeichuangRoutes::new(mock.weichuang().clone())))
+        .with(CallersOrigin)
+        .with(Exchange)
 }
 
 /// The routes of `polaris serve` that the public address answers.
@@ -80,6 +85,6 @@ const READ: &str = "GET, HEAD, OPTIONS";
 const CALL: &str = "POST, OPTIONS";
 
 /// The operations of one document of the contract.
-fn operations(api: impl OpenApi + 'static) -> impl Endpoint<Output = Response> + 'static {
+pub(super) fn operations(api: impl OpenApi + 'static) -> impl Endpoint<Output = Response> + 'static {
     allowing(CALL, OpenApiService::new(api, "", "")).map_to_response()
 }

@@ -48,7 +48,6 @@ struct State {
     findings: BTreeMap<(&'static str, &'static str), Kept>,
     answers: BTreeMap<&'static str, Answers>,
     latencies: Latencies,
-    sampled: BTreeSet<&'static str>,
     notes: BTreeSet<String>,
     part: &'static str,
 }
@@ -75,8 +74,6 @@ pub struct Recorded {
     pub answers: BTreeMap<&'static str, Answers>,
     /// How long the target took.
     pub latencies: Latencies,
-    /// The operations that the target answered with sample data, as it said itself.
-    pub sampled: Vec<&'static str>,
     /// What else must be known.
     pub notes: Vec<String>,
 }
@@ -133,9 +130,6 @@ impl Recorder {
             // A code that is not documented is a finding, not a cell.
             if operation.codes.contains(&code) {
                 state.coverage.count(Cell::Code { operation: operation.id(), code }, passed);
-            }
-            if reply.header("x-mock-source") == Some("generated") {
-                state.sampled.insert(operation.id());
             }
             if matches!(expected, Expectation::Accepted { .. }) {
                 let answers = state.answers.entry(operation.id()).or_default();
@@ -228,7 +222,6 @@ impl Recorder {
             findings,
             answers: state.answers.clone(),
             latencies: state.latencies,
-            sampled: state.sampled.iter().copied().collect(),
             notes: state.notes.iter().cloned().collect(),
         }
     }

@@ -12,9 +12,6 @@ use super::{
     Budget, Call, Coverage, Exchange, Expectation, Fault, Purpose, Recorder, Side, Target, contract::Operation,
 };
 
-/// Why a cell is not exercised of a target that answers sample data.
-pub(super) const SAMPLED: &str = "the target answers sample data";
-
 /// After so many calls in a row that found nobody, the target is gone.
 const GONE: u32 = 50;
 

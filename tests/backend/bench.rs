@@ -34,7 +34,7 @@ impl Bench {
         let bound = server::bind("127.0.0.1", 0).await.expect("a free port");
         let mock = Arc::new(Mock::new(World::default_world().expect("the built-in world"), Origin::new(&bound.url())));
         let url = bound.url();
-        let running = bound.serve(router::mock(&mock, router::Settings::default())).expect("a server");
+        let running = bound.serve(router::weichuang(&mock)).expect("a server");
         let options = Options::new(format!("{url}/weichuang").parse().expect("a URL"));
         let weichuang = WeichuangClient::new(Caller::new(&options).expect("a caller"));
         let clock = mock.clock().clone();

@@ -4,6 +4,8 @@ mod assets;
 mod bench;
 /// Deposits and their refunds.
 mod deposits;
+/// Data in, in bulk.
+mod intake;
 /// Members: who they are, and which state they are in.
 mod members;
 /// Merchants and their codes.

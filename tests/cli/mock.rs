@@ -28,8 +28,8 @@ async fn it_prints_where_everything_is_with_the_real_port() {
 
       Docs       http://127.0.0.1:PORT/docs                    Swagger UI, all documents, try it out
       Weichuang  http://127.0.0.1:PORT/weichuang/*             9 operations, a stateful mock
-      Polaris    http://127.0.0.1:PORT/kop/*                   25 operations, sample data
-      Internal   http://127.0.0.1:PORT/internal/*              10 operations, sample data
+      Polaris    http://127.0.0.1:PORT/kop/*                   25 operations, the production code in memory
+      Internal   http://127.0.0.1:PORT/internal/*              10 operations, for our own systems
       Control    http://127.0.0.1:PORT/_mock/state             look into the world, change it, reset it
       OpenAPI    http://127.0.0.1:PORT/openapi/weichuang.yaml  also polaris, internal, mock; also .json
 

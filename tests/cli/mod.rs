@@ -1,5 +1,7 @@
 /// Killed half-way.
 mod crash;
+/// `polaris import`.
+mod import;
 /// `polaris mock`.
 mod mock;
 /// `polaris serve` and `polaris migrate`.

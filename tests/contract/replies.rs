@@ -16,31 +16,22 @@ async fn every_request_example_of_the_contract_gets_a_reply_that_holds_the_contr
             for (name, request) in side.examples(operation) {
                 let about = format!("{} {name}", operation.id);
                 let reply = app.post(&side.path(operation), &request).await;
-                assert_eq!(reply.status, 200, "{about}: {reply:?}");
                 let body = reply.json();
-                let refused = side.flat && body["result"] != 200;
-                let schema = if refused { "Refusal" } else { operation.success };
-                assert_eq!(side.document.violations(schema, &body), [], "{about}: {body}");
-                let source = (!side.flat).then_some("generated");
-                assert_eq!(reply.header("x-mock-source"), source, "{about}");
+                if reply.status == 200 {
+                    let refused = side.flat && body["result"] != 200;
+                    let schema = if refused { "Refusal" } else { operation.success };
+                    assert_eq!(side.document.violations(schema, &body), [], "{about}: {body}");
+                } else {
+                    assert!(!side.flat && operation.failures.contains(&reply.status), "{about}: {reply:?}");
+                    if !operation.failures_with_data.contains(&reply.status) {
+                        side.assert_failure(reply.status, &body, &about);
+                    }
+                }
                 assert_eq!(reply.header("x-contract-warnings"), None, "{about}");
             }
         }
     }
     assert_eq!(operations, 44);
-}
-
-#[tokio::test]
-async fn sample_data_is_the_same_for_the_same_request_and_seed() {
-    let settings = |seed| polaris::server::router::Settings { seed, ..Default::default() };
-    let (one, same, other) =
-        tokio::join!(App::start_with(settings(1)), App::start_with(settings(1)), App::start_with(settings(2)));
-    let request = serde_json::json!({"pageNo": 1, "pageSize": 20});
-    let page = async |app: &App, request| app.post("/kop/hm.order.p.query", request).await.json();
-    let first = page(&one, &request).await;
-    assert_eq!(first, page(&same, &request).await);
-    assert_ne!(first, page(&other, &request).await);
-    assert_ne!(first, page(&one, &serde_json::json!({"pageNo": 2, "pageSize": 20})).await);
 }
 
 #[tokio::test]

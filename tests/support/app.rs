@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use mocks::{Mock, Origin, World};
-use polaris::server::{self, Running, router};
+use polaris::server::{self, PolarisSide, Running, router};
 use reqwest::{Client, Method, RequestBuilder, header::CONTENT_TYPE};
 use serde_json::Value;
 
@@ -28,7 +28,8 @@ impl App {
     pub async fn start_in(world: World, settings: router::Settings) -> Self {
         let bound = server::bind("127.0.0.1", 0).await.expect("a free port");
         let mock = Arc::new(Mock::new(world, Origin::new(&bound.url())));
-        let running = bound.serve(router::mock(&mock, settings)).expect("a server");
+        let polaris = PolarisSide::start(&mock, &bound.url(), settings.token.as_deref()).await.expect("our side");
+        let running = bound.serve(router::mock(&mock, &polaris, settings)).expect("a server");
         Self { running, http: client() }
     }
 

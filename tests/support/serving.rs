@@ -25,6 +25,10 @@ impl Folder {
         Self(folder)
     }
 
+    pub fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
     /// The URL of the SQLite file in it.
     pub fn database(&self) -> String {
         format!("sqlite://{}", self.0.join("polaris.db").display())

@@ -18,8 +18,6 @@ pub struct Answer {
     pub status: u16,
     pub content_type: Option<String>,
     pub warnings: Option<String>,
-    /// `x-mock-source`: whether it is sample data.
-    pub source: Option<String>,
     pub body: Vec<u8>,
 }
 
@@ -45,7 +43,6 @@ impl Answer {
     /// Answers something else.
     pub fn replace(&mut self, status: u16, body: &Value) {
         self.status = status;
-        self.source = None;
         self.body = body.to_string().into_bytes();
     }
 }
@@ -96,7 +93,6 @@ fn forward(upstream: String, prefix: String, damage: Arc<Damage>) -> impl Endpoi
                 status: reply.status().as_u16(),
                 content_type: header("content-type"),
                 warnings: header("x-contract-warnings"),
-                source: header("x-mock-source"),
                 body: Vec::new(),
             };
             answer.body = reply.bytes().await.expect("a body").to_vec();
@@ -107,9 +103,6 @@ fn forward(upstream: String, prefix: String, damage: Arc<Damage>) -> impl Endpoi
             }
             if let Some(warnings) = answer.warnings {
                 response = response.header("x-contract-warnings", warnings);
-            }
-            if let Some(source) = answer.source {
-                response = response.header("x-mock-source", source);
             }
             response.body(answer.body)
         }

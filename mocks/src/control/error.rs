@@ -4,6 +4,8 @@ use serde_json::Value;
 use thiserror::Error;
 use utoipa::ToSchema;
 
+use crate::world::explain;
+
 /// A larger body is refused: 1 MiB.
 const BODY_LIMIT: usize = 1 << 20;
 
@@ -40,6 +42,11 @@ impl ControlError {
     /// 409: the rest of the world does not allow it.
     pub(super) fn conflict(msg: impl Into<String>) -> Self {
         Self { status: StatusCode::CONFLICT, msg: msg.into() }
+    }
+
+    /// 500: the world could not be reached.
+    pub(super) fn failed(msg: String) -> Self {
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, msg }
     }
 
     /// 422: JSON, but not of the form that is wanted here.
@@ -82,12 +89,6 @@ pub(super) async fn read<T: DeserializeOwned>(body: Body) -> Result<T, ControlEr
 
 /// Gives a JSON value its form, or says which field is wrong; the refused value is not repeated.
 pub(super) fn typed<T: DeserializeOwned>(value: Value) -> Result<T, ControlError> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let (path, reason) = (error.path().to_string(), error.inner().to_string());
-        let reason = match reason.split_once(", expected ") {
-            Some((start, expected)) if start.starts_with("invalid ") => format!("expected {expected}"),
-            _ => reason,
-        };
-        ControlError::malformed(if path == "." { reason } else { format!("{path}: {reason}") })
-    })
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| ControlError::malformed(explain(&error.path().to_string(), error.inner())))
 }

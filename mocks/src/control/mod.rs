@@ -13,6 +13,8 @@ mod edit;
 mod error;
 /// `/images`
 mod images;
+/// Polaris's side, as the control API reaches it.
+mod polaris;
 /// `/reset`
 mod reset;
 /// `/state`
@@ -26,12 +28,13 @@ pub use self::{
     clock::ClockChange,
     document::document,
     error::ControlFailure,
+    polaris::{Answer, PolarisSide},
     state::{Binding, Migrated, State, WeichuangState},
 };
 use crate::Mock;
 
 /// The routes of the control API, to be nested at `/_mock`.
-pub fn routes(mock: Arc<Mock>) -> impl Endpoint<Output = Response> + 'static {
+pub fn routes(mock: Arc<Mock>, polaris: Arc<dyn PolarisSide>) -> impl Endpoint<Output = Response> + 'static {
     Route::new()
         .at("/state", get(state::get_state))
         .at("/state/:side/:collection", get(state::get_collection))
@@ -40,6 +43,7 @@ pub fn routes(mock: Arc<Mock>) -> impl Endpoint<Output = Response> + 'static {
         .at("/clock", get(clock::get_clock).put(clock::put_clock))
         .at("/images/:kind/:file", get(images::get_image))
         .data(mock)
+        .data(polaris)
         .catch_all_error(error::answer)
         .map_to_response()
 }

@@ -6,10 +6,11 @@ use poem::{
     web::{Data, Path},
 };
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{
-    ControlFailure,
+    ControlFailure, PolarisSide,
     edit::AnyEntity,
     error::{ControlError, json},
 };
@@ -23,6 +24,8 @@ use crate::{
 pub struct State<'a> {
     /// What Weichuang knows.
     pub weichuang: WeichuangState<'a>,
+    /// What Polaris knows: the rows of its database, by collection.
+    pub polaris: Value,
 }
 
 /// What Weichuang knows: five collections of entities, and two views of what stands in them.
@@ -53,6 +56,7 @@ pub(super) enum AnyRow<'a> {
     Entity(Box<AnyEntity>),
     Binding(Binding<'a>),
     Migrated(Migrated<'a>),
+    Polaris(std::collections::HashMap<String, Value>),
 }
 
 /// One binding, with the fields of 资产绑定关系同步接口.
@@ -110,14 +114,20 @@ fn bindings<T: Asset>(records: &Records, asset_type: u8) -> impl Iterator<Item =
 /// Read the whole state
 #[utoipa::path(get, path = "/state", operation_id = "getState", tag = "world", responses((status = 200, description = "Every collection of every side", body = State)))]
 #[handler]
-pub(super) fn get_state(mock: Data<&Arc<Mock>>) -> Response {
-    mock.weichuang().look(|records| json(StatusCode::OK, &State { weichuang: WeichuangState::of(records) }))
+pub(super) async fn get_state(
+    mock: Data<&Arc<Mock>>,
+    polaris: Data<&Arc<dyn PolarisSide>>,
+) -> Result<Response, ControlError> {
+    let polaris = polaris.state().await?;
+    Ok(mock
+        .weichuang()
+        .look(|records| json(StatusCode::OK, &State { weichuang: WeichuangState::of(records), polaris })))
 }
 
 /// Read one collection
 #[utoipa::path(get, path = "/state/{side}/{collection}", operation_id = "getCollection", tag = "world",
     params(
-        ("side" = String, Path, description = "weichuang", example = "weichuang"),
+        ("side" = String, Path, description = "weichuang or polaris", example = "weichuang"),
         ("collection" = String, Path, description = "A field of the side's state", example = "batteries"),
     ),
     responses(
@@ -125,11 +135,14 @@ pub(super) fn get_state(mock: Data<&Arc<Mock>>) -> Response {
         (status = 404, description = "No such side or collection", body = ControlFailure),
     ))]
 #[handler]
-pub(super) fn get_collection(
+pub(super) async fn get_collection(
     mock: Data<&Arc<Mock>>,
+    polaris: Data<&Arc<dyn PolarisSide>>,
     Path((side, collection)): Path<(String, String)>,
 ) -> Result<Response, ControlError> {
-    known_side(&side)?;
+    if known_side(&side)? == Side::Polaris {
+        return polaris.collection(&collection).await;
+    }
     mock.weichuang().look(|records| {
         let WeichuangState { merchants, tanks, batteries, vehicles, users, bindings, migrations } =
             WeichuangState::of(records);
@@ -149,7 +162,7 @@ pub(super) fn get_collection(
 /// Read one entity
 #[utoipa::path(get, path = "/state/{side}/{collection}/{key}", operation_id = "getEntity", tag = "world",
     params(
-        ("side" = String, Path, description = "weichuang", example = "weichuang"),
+        ("side" = String, Path, description = "weichuang or polaris", example = "weichuang"),
         ("collection" = String, Path, description = "A field of the side's state", example = "batteries"),
         ("key" = String, Path, description = "The entity's code or id", example = "BT0001"),
     ),
@@ -158,11 +171,14 @@ pub(super) fn get_collection(
         (status = 404, description = "No such side, collection or entity", body = ControlFailure),
     ))]
 #[handler]
-pub(super) fn get_entity(
+pub(super) async fn get_entity(
     mock: Data<&Arc<Mock>>,
+    polaris: Data<&Arc<dyn PolarisSide>>,
     Path((side, collection, key)): Path<(String, String, String)>,
 ) -> Result<Response, ControlError> {
-    known_side(&side)?;
+    if known_side(&side)? == Side::Polaris {
+        return polaris.entity(&collection, &key).await;
+    }
     mock.weichuang().look(|records| match collection.as_str() {
         "merchants" => found(records.merchants.get(&key)),
         "tanks" => found(records.tanks.get(&key)),
@@ -179,8 +195,19 @@ fn found(entity: Option<&impl Serialize>) -> Result<Response, ControlError> {
     entity.map(|entity| json(StatusCode::OK, entity)).ok_or_else(unknown_entity)
 }
 
-pub(super) fn known_side(side: &str) -> Result<(), ControlError> {
-    if side == "weichuang" { Ok(()) } else { Err(ControlError::unknown("the only side here is weichuang")) }
+/// One of the two sides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Weichuang,
+    Polaris,
+}
+
+pub(super) fn known_side(side: &str) -> Result<Side, ControlError> {
+    match side {
+        "weichuang" => Ok(Side::Weichuang),
+        "polaris" => Ok(Side::Polaris),
+        _ => Err(ControlError::unknown("the sides are weichuang and polaris")),
+    }
 }
 
 pub(super) fn unknown_collection() -> ControlError {

@@ -4,7 +4,10 @@ use serde::Deserialize;
 use serde_saphyr::{Location, MergeKeyPolicy, MessageFormatter, Options, Spanned, UserMessageFormatter};
 use thiserror::Error;
 
-use super::{Battery, Kept, Merchant, Problem, Records, Tank, User, Vehicle, World};
+use super::{
+    Battery, Kept, Merchant, Problem, Records, Tank, User, Vehicle, World,
+    polaris::{self, PolarisRecords, Record, RecordProblem, Seen},
+};
 use crate::clock::Time;
 
 /// The text of the default world.
@@ -29,6 +32,8 @@ struct Place(Option<(u64, u64)>);
 struct WorldFile {
     clock: Option<Time>,
     weichuang: WeichuangFile,
+    #[serde(default)]
+    polaris: PolarisFile,
 }
 
 #[derive(Deserialize)]
@@ -44,6 +49,50 @@ struct WeichuangFile {
     vehicles: Vec<Spanned<Vehicle>>,
     #[serde(default)]
     users: Vec<Spanned<User>>,
+}
+
+/// The collections of Polaris's side, as a file has them, and the records that they become. Each collection refers to
+/// those before it alone.
+macro_rules! collections {
+    ($($collection:ident: $record:ident),* $(,)?) => {
+        #[derive(Default, Deserialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        struct PolarisFile {
+            $(#[serde(default)] $collection: Vec<Spanned<polaris::$record>>,)*
+        }
+
+        impl PolarisFile {
+            fn records(self) -> Result<PolarisRecords, (Place, RecordProblem)> {
+                let mut seen = Seen::default();
+                Ok(PolarisRecords { $($collection: checked(self.$collection, &mut seen)?,)* })
+            }
+        }
+    };
+}
+
+collections! {
+    merchants: Merchant,
+    tanks: Tank,
+    batteries: Battery,
+    vehicles: Vehicle,
+    members: Member,
+    bindings: BatteryBinding,
+    rentals: Rental,
+    orders: SwapOrder,
+    reviews: AccessReview,
+    deposits: Deposit,
+    refunds: DepositRefund,
+    gifts: PackageGift,
+    package_orders: MonthlyPackageOrder,
+    migrations: Migration,
+}
+
+fn checked<R: Record>(rows: Vec<Spanned<R>>, seen: &mut Seen) -> Result<Vec<R>, (Place, RecordProblem)> {
+    let row = |Spanned { value, referenced, .. }: Spanned<R>| {
+        seen.refers(&value).and_then(|()| seen.add(&value)).map_err(|problem| (Place::from(&referenced), problem))?;
+        Ok(value)
+    };
+    rows.into_iter().map(row).collect()
 }
 
 impl World {
@@ -81,7 +130,9 @@ impl World {
         })?;
         let weichuang =
             records(file.weichuang).map_err(|(place, problem)| refusal(name, place, &problem.to_string()))?;
-        Ok(Self { clock: file.clock, weichuang })
+        let polaris = file.polaris.records();
+        let polaris = polaris.map_err(|(place, problem)| refusal(name, place, &problem.to_string()))?;
+        Ok(Self { clock: file.clock, weichuang, polaris })
     }
 }
 
@@ -241,8 +292,76 @@ mod tests {
     }
 
     #[test]
-    fn sides_and_collections_may_be_left_out() {
+    fn collections_and_the_side_of_polaris_may_be_left_out() {
         let world = World::from_yaml("my.yaml", "weichuang: {}").expect("an empty world");
         assert!(world.clock.is_none() && world.weichuang.users.rows().is_empty());
+        assert!(world.polaris.members.is_empty());
+    }
+
+    #[test]
+    fn records_of_polaris_refer_to_what_is_there_and_take_nothing_twice() {
+        const BASE: &str = "weichuang: {}\npolaris:\n  merchants: [{merchantId: '1001', merchantCode: BCD001, shareCode: ABC001, \
+            merchantName: 望京}]\n  tanks: [{tankCode: TK1}]\n  batteries: [{batteryCode: BT1}, {batteryCode: BT2}]\n  \
+            vehicles: [{vehicleId: VH1}]\n  members: [{id: 7, phoneNo: '13333111222', state: 1, registerTime: 2021-09-01 \
+            08:00:00}, {phoneNo: '13333111223', state: 0, registerTime: 2021-09-01 08:00:00}]\n";
+        World::from_yaml("my.yaml", BASE).expect("a world");
+        for (collection, rows, reason) in [
+            (
+                "bindings",
+                "{phoneNo: '13333111222', batteryCode: BT3, bindTime: 2021-09-01 09:00}",
+                "batteryCode is no battery here",
+            ),
+            (
+                "bindings",
+                "{phoneNo: '13333111222', batteryCode: BT1, bindTime: 2021-09-01 09:00}, {phoneNo: '13333111223', \
+                 batteryCode: BT1, bindTime: 2021-09-01 10:00}",
+                "the battery is with another member",
+            ),
+            (
+                "bindings",
+                "{phoneNo: '13333111222', batteryCode: BT1, bindTime: 2021-09-01 09:00}, {phoneNo: '13333111222', \
+                 batteryCode: BT2, bindTime: 2021-09-01 10:00}",
+                "the member has another battery",
+            ),
+            (
+                "bindings",
+                "{phoneNo: '13333111222', batteryCode: BT1, bindTime: 2021-09-01 09:00, unbindTime: 2021-09-01 08:00}",
+                "unbindTime is before bindTime",
+            ),
+            (
+                "orders",
+                "{externalNo: O1, phoneNo: '13333111222', deviceId: TK1, orderType: 1, orderState: 2, startTime: \
+                 2021-09-01 09:00}",
+                "orderState does not go with orderType",
+            ),
+            (
+                "orders",
+                "{externalNo: O1, phoneNo: '13333111229', deviceId: TK1, orderType: 1, orderState: 1, startTime: \
+                 2021-09-01 09:00}",
+                "phoneNo is no member here",
+            ),
+            (
+                "gifts",
+                "{giftNo: G1, phoneNo: '13333111222', packageName: 月, packageType: 月卡, amount: 1, status: 4, grantTime: \
+                 2021-09-01 09:00}",
+                "expected a number from 1 to 3",
+            ),
+            (
+                "refunds",
+                "{phoneNo: '13333111222', status: 1, applyTime: 2021-09-01 09:00}, {phoneNo: '13333111222', status: 2, \
+                 applyTime: 2021-09-02 09:00}",
+                "the member has another application that is open",
+            ),
+            (
+                "migrations",
+                "{phoneNo: '13333111222', state: completed, startTime: 2021-09-01 09:00}",
+                "a completed migration has completeTime and no reason",
+            ),
+        ] {
+            let line = refused(&format!("{BASE}  {collection}: [{rows}]\n"));
+            assert!(line.starts_with("my.yaml:8:") && line.contains(reason), "{line}");
+        }
+        let twice = BASE.replace("13333111223", "13333111222");
+        assert_eq!(refused(&twice), "my.yaml:7:91: it stands twice among the members");
     }
 }

@@ -120,6 +120,36 @@ impl From<Number> for i32 {
     }
 }
 
+/// A code number of a table that goes from `MIN` to `MAX`, such as 订单状态.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "i64")]
+pub struct Choice<const MIN: i64, const MAX: i64>(i64);
+
+impl<const MIN: i64, const MAX: i64> TryFrom<i64> for Choice<MIN, MAX> {
+    type Error = String;
+
+    fn try_from(code: i64) -> Result<Self, Self::Error> {
+        (MIN..=MAX)
+            .contains(&code)
+            .then_some(Self(code))
+            .ok_or_else(|| format!("expected a number from {MIN} to {MAX}"))
+    }
+}
+
+impl<const MIN: i64, const MAX: i64> Choice<MIN, MAX> {
+    /// The code.
+    #[must_use]
+    pub fn code(self) -> i64 {
+        self.0
+    }
+}
+
+/// An id that Polaris minted: 1 to 2^53−1.
+pub type Id = Choice<1, { format::MAX_ID }>;
+
+/// An amount of money in 分, up to a hundred million yuan.
+pub type Cents = Choice<0, 10_000_000_000>;
+
 /// An amount of money, kept in 分, written in 元 with two decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
@@ -232,6 +262,14 @@ impl TryFrom<String> for Day {
         let shaped = !text.is_empty() && format::day(&text);
         let day = if shaped { text.parse().ok() } else { None };
         day.map(Self).ok_or("expected a day that exists, such as 1976-03-02")
+    }
+}
+
+impl FromStr for Day {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::try_from(text.to_owned())
     }
 }
 

@@ -9,6 +9,8 @@ mod control;
 mod tanks;
 /// §1.2.3 to §1.2.7: users, their deposit, package and migration.
 mod users;
+/// What holds in the default world and in built ones.
+mod worlds;
 
 use std::sync::Arc;
 

@@ -84,9 +84,9 @@ async fn a_package_tells_what_is_left_by_the_clock_of_the_world() {
 #[tokio::test]
 async fn a_migration_is_told_once_and_for_one_polaris_user() {
     let mock = mock();
-    assert_eq!(migrate(&mock, ZHANG, "6678901234567168").await, 200);
+    assert_eq!(migrate(&mock, ZHANG, "216081701767168").await, 200);
     assert_eq!(user(&mock, ZHANG).await.unwrap().migrated, Some(true));
-    assert_eq!(migrate(&mock, ZHANG, "6678901234567168").await, 200);
+    assert_eq!(migrate(&mock, ZHANG, "216081701767168").await, 200);
     assert_eq!(migrate(&mock, ZHANG, "1").await, 409);
 }
 

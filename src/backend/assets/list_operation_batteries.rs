@@ -5,7 +5,7 @@ use contracts::{
 
 use super::filter::{equal, prefix};
 use crate::backend::{
-    Backend,
+    Backend, Shown,
     db::{Row, sql},
     error::Result,
     merchants,
@@ -42,7 +42,7 @@ pub async fn list_operation_batteries(
             .append(prefix("member.name", filter(&request.user_name)))
             .append(equal("battery.code", filter(&request.battery_code)));
         let mut session = backend.db().session().await?;
-        paging.read(&mut session, COLUMNS, from, "battery.code DESC", read).await?
+        paging.read(&mut session, COLUMNS, from, "battery.code DESC", |row| read(backend, row)).await?
     };
     Ok(OperationBatteryPage {
         total: page.total.into(),
@@ -53,14 +53,15 @@ pub async fn list_operation_batteries(
     })
 }
 
-fn read(row: &Row) -> Result<OperationBattery> {
+fn read(backend: &Backend, row: &Row) -> Result<OperationBattery> {
+    let code: String = row.get("code")?;
     // What a cabinet knows of a battery ends when a user takes it, whatever was told last.
     let in_cabinet = row.get::<Option<i64>>("binding_id")?.is_none();
     let text = |column| row.get::<Option<String>>(column).map(|text| text.filter(|_| in_cabinet));
     let number = |column| row.get::<Option<i64>>(column).map(|number| number.filter(|_| in_cabinet));
     Ok(OperationBattery {
-        img_url: row.get::<Option<String>>("img_url")?.into(),
-        battery_code: row.get("code")?,
+        img_url: backend.settings().pictures.address(Shown::Battery, &code, row.get("img_url")?).into(),
+        battery_code: code,
         battery_model: row.get::<Option<String>>("model")?.into(),
         merchant_name: row.get::<String>("merchant_name")?.into(),
         city_name: row.get::<Option<String>>("city_name")?.into(),

@@ -1,7 +1,7 @@
 use contracts::polaris::{ListOverdueVehiclesRequest, OverdueVehicle, OverdueVehiclePage};
 
 use crate::backend::{
-    Backend,
+    Backend, Shown,
     db::{Row, sql},
     error::Result,
     money,
@@ -31,7 +31,7 @@ pub async fn list_overdue_vehicles(
     tracing::info!(user_type = request.user_type, "overdue vehicles are looked up");
     let mut session = backend.db().session().await?;
     let from = sql(FROM).bind(backend.now()).push(" AND vehicle.merchant_id IN ").list(request.merchant_ids);
-    let page = paging.read(&mut session, COLUMNS, from, "rental.id DESC", read).await?;
+    let page = paging.read(&mut session, COLUMNS, from, "rental.id DESC", |row| read(backend, row)).await?;
     Ok(OverdueVehiclePage {
         total: page.total.into(),
         page_no: page.number,
@@ -41,10 +41,11 @@ pub async fn list_overdue_vehicles(
     })
 }
 
-fn read(row: &Row) -> Result<OverdueVehicle> {
+fn read(backend: &Backend, row: &Row) -> Result<OverdueVehicle> {
+    let code: String = row.get("code")?;
     Ok(OverdueVehicle {
-        img_url: row.get::<Option<String>>("img_url")?.into(),
-        code: row.get("code")?,
+        img_url: backend.settings().pictures.address(Shown::Vehicle, &code, row.get("img_url")?).into(),
+        code,
         model: row.get::<Option<String>>("model")?.into(),
         name: row.get::<Option<String>>("name")?.into(),
         spec: row.get::<Option<String>>("spec")?.into(),

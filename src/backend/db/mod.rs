@@ -16,6 +16,6 @@ mod sql;
 pub use error::DbError;
 pub use open::{Db, Engine};
 pub use plans::{Plan, explained};
-pub use row::Row;
+pub use row::{Cell, Row};
 pub use session::Session;
 pub use sql::{Bound, Sql, begins_with, sql};

@@ -1,4 +1,4 @@
-use sqlx::{Decode, Postgres, Row as _, Sqlite, Type, postgres::PgRow, sqlite::SqliteRow};
+use sqlx::{Column as _, Decode, Postgres, Row as _, Sqlite, Type, postgres::PgRow, sqlite::SqliteRow};
 
 use super::DbError;
 
@@ -27,4 +27,34 @@ impl Row {
         }
         .map_err(DbError::from)
     }
+
+    /// All columns with their names, in the order of the result.
+    ///
+    /// # Errors
+    /// When one is neither a number nor text.
+    pub fn cells(&self) -> Result<Vec<(String, Cell)>, DbError> {
+        let names: Vec<_> = match self {
+            Row::Sqlite(row) => row.columns().iter().map(|column| column.name().to_owned()).collect(),
+            Row::Postgres(row) => row.columns().iter().map(|column| column.name().to_owned()).collect(),
+        };
+        let cell = |name: String| {
+            let cell = match self.get::<Option<i64>>(&name) {
+                Ok(number) => number.map_or(Cell::Null, Cell::Integer),
+                Err(_) => self.get::<Option<String>>(&name)?.map_or(Cell::Null, Cell::Text),
+            };
+            Ok((name, cell))
+        };
+        names.into_iter().map(cell).collect()
+    }
+}
+
+/// What stands in a column, whatever it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    /// Nothing.
+    Null,
+    /// A number.
+    Integer(i64),
+    /// A text.
+    Text(String),
 }

@@ -14,11 +14,11 @@ pub enum Holder {
 }
 
 /// Held.
-const HELD: i64 = 1;
+pub(in crate::backend) const HELD: i64 = 1;
 /// On its way back.
 const REFUNDING: i64 = 2;
 /// Paid back.
-const REFUNDED: i64 = 3;
+pub(in crate::backend) const REFUNDED: i64 = 3;
 
 /// What a member has paid and not got back, in 分.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -23,5 +23,5 @@ pub use get_deposit_refund::get_deposit_refund;
 pub use list_deposit_refunds::list_deposit_refunds;
 pub use merchant_confirm_refund::merchant_confirm_refund;
 
-pub(super) use deposit::{Paid, record_paid};
-pub(super) use refund::{carried_out, reason_of_refunding, refund_no, refused};
+pub(super) use deposit::{HELD, Paid, REFUNDED, record_paid};
+pub(super) use refund::{carried_out, reason_of_refunding, refund_no, refused, resume_later};

@@ -4,6 +4,7 @@ use crate::backend::{
     db::{Bound, Row, Session, Sql, sql},
     error::Result,
     members::{self, State},
+    outbox::{self, Message},
 };
 
 /// 待商家确认
@@ -83,6 +84,23 @@ pub(in crate::backend) async fn refused(session: &mut Session, id: i64, remark: 
         Some(refund) => deposit::keep(session, refund.member_id).await,
         None => Ok(()),
     }
+}
+
+/// An application that came in while it was being carried out elsewhere: nobody knows what Weichuang has done, so that its
+/// delivery is parked until an operator asks again.
+pub(in crate::backend) async fn resume_later(
+    session: &mut Session,
+    backend: &Backend,
+    refund_id: i64,
+    member_id: i64,
+) -> Result<()> {
+    let held = deposit::start_refund(session, member_id).await?;
+    if held.weichuang == 0 {
+        return carried_out(session, backend, refund_id).await;
+    }
+    let message = Message::Refund { refund_id, member_id, amount: held.weichuang };
+    let delivery = outbox::enqueue(session, backend, message).await?;
+    outbox::park(session, delivery, "结果未知").await
 }
 
 /// Why an application was made that is being carried out; the outer `None` if it is not.

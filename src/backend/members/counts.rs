@@ -9,7 +9,7 @@ use crate::backend::{
 /// Changes of `member_count`, gathered over a transaction's changes of members and written at once: in the order of the
 /// keys, so that two transactions never wait for one another.
 #[derive(Debug, Default)]
-pub(super) struct Counts(BTreeMap<(i64, i64), i64>);
+pub(in crate::backend) struct Counts(BTreeMap<(i64, i64), i64>);
 
 impl Counts {
     /// A member of `merchant_id` is in `state` now.

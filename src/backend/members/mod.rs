@@ -26,6 +26,7 @@ mod state;
 mod sweep;
 
 pub use change::{NewMember, create, set_merchant, set_state, start_using};
+pub(super) use counts::Counts;
 pub use list_member_assets::list_member_assets;
 pub use list_members::list_members;
 pub use list_merchant_members::list_merchant_members;
@@ -33,4 +34,4 @@ pub use member::{Member, by_id, by_phone};
 pub use member_statistics::member_statistics;
 pub use operate_members::operate_members;
 pub use state::State;
-pub use sweep::sweep;
+pub use sweep::{sweep, sweep_every};

@@ -1,3 +1,5 @@
+use std::{future::Future, pin::pin, time::Duration};
+
 use super::{State, change::moved};
 use crate::backend::{
     Backend,
@@ -22,6 +24,21 @@ pub async fn sweep(backend: &Backend) -> Result<u64> {
     let settled = settled.push(" AND NOT ").append(has_late_rental(sql("m.id"), now));
     let overdue = sweep_all(backend, late, State::Using, State::Overdue, now).await?;
     Ok(overdue + sweep_all(backend, settled, State::Overdue, State::Using, now).await?)
+}
+
+/// Sweeps again and again, `every` so often, until `shutdown`.
+pub async fn sweep_every(backend: Backend, every: Duration, shutdown: impl Future<Output = ()>) {
+    let mut shutdown = pin!(shutdown);
+    let mut ticks = tokio::time::interval(every);
+    loop {
+        tokio::select! {
+            () = &mut shutdown => return,
+            _ = ticks.tick() => {}
+        }
+        if let Err(error) = sweep(&backend).await {
+            tracing::error!(%error, "the overdue members could not be looked for");
+        }
+    }
 }
 
 /// A transaction for each member, so that nobody waits for the sweep, nor it for two members at once.

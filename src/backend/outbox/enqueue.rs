@@ -54,6 +54,14 @@ pub(crate) async fn requeue(session: &mut Session, id: i64) -> Result<bool> {
     Ok(true)
 }
 
+/// A row that is not to be delivered before somebody asks for it.
+pub(crate) async fn park(session: &mut Session, id: i64, reason: &str) -> Result<()> {
+    let statement = sql("UPDATE delivery SET state = 'parked', next_at = NULL, last_error = ").bind(reason);
+    session.execute(statement.push(" WHERE id = ").bind(id)).await?;
+    session.execute(sql("DELETE FROM delivery_key WHERE delivery_id = ").bind(id)).await?;
+    Ok(())
+}
+
 async fn write_keys(session: &mut Session, id: i64, keys: Vec<String>) -> Result<()> {
     for some in keys.chunks(100) {
         let mut statement = sql("INSERT INTO delivery_key (subject, delivery_id) VALUES ");

@@ -30,9 +30,8 @@ use self::{
     probe::{PART, Probe},
 };
 use super::{
-    Call, Cell, Coverage, Expectation, Origin, Part, Purpose, Session,
+    Call, Coverage, Expectation, Origin, Part, Purpose, Session,
     contract::{Beyond, Operation, fnv},
-    session::SAMPLED,
 };
 
 /// How many valid random requests each operation gets when neither time nor number is limited.
@@ -165,13 +164,6 @@ fn seed(session: &Session, operation: &Operation, purpose: u64) -> u64 {
 /// Makes the call, holds it against the checks, and reports what does not hold, as small as it gets.
 async fn perform(session: Arc<Session>, probe: Probe) {
     let exchange = session.call(probe.call.clone()).await;
-    // Sample data follow no rule that the schema does not say, and the target has said that they are sample data.
-    let sampled = exchange.reply().is_some_and(|reply| reply.header("x-mock-source") == Some("generated"));
-    if sampled && probe.expected == Expectation::Invalid {
-        let skip = |cell: Cell| session.recorder.coverage(|coverage| coverage.skip(cell, SAMPLED));
-        probe.purpose.covers.into_iter().for_each(skip);
-        return;
-    }
     for finding in session.recorder.observe(&exchange, &probe.expected, &probe.purpose) {
         let finding = match session.recorder.wants(&finding) && finding.shrinks() {
             true => shrink::shrink(&session, &probe, finding).await,

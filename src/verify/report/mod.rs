@@ -107,10 +107,6 @@ impl Report {
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
-        if !self.recorded.sampled.is_empty() {
-            let which = self.recorded.sampled.join(", ");
-            warnings.push(format!("the target answers with sample data, so that only the form was checked: {which}"));
-        }
         for id in &self.operations {
             match self.recorded.answers.get(id) {
                 None => warnings.push(format!("{id} was never called with a valid request")),

@@ -1,23 +1,25 @@
 /// Where built merchants and tanks stand.
 mod places;
+/// Polaris's side.
+mod polaris;
 /// How much there is of everything.
 mod size;
 
-use std::str::FromStr;
+use std::{collections::HashMap, str::FromStr};
 
 use contracts::runtime::faker;
-use fake::{Fake, faker::address::raw::StreetName, locales::ZH_CN};
 use jiff::{SignedDuration, civil::DateTime};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
-pub use self::size::Size;
+pub use self::{polaris::Generator, size::Size};
 use self::{
-    places::{merchant, merchant_id, surroundings},
+    polaris::{merchant_id, weichuang_user_id},
     size::Amounts,
 };
 use super::{
-    Battery, Code, Day, Deposit, MerchantId, Migration, Moment, Package, PackageType, Problem, Records, Refund, Tank,
-    User, Vehicle, World, WorldError,
+    Battery, Code, Day, Deposit, Merchant, MerchantId, Migration, Moment, Package, PackageType, Phone, Problem,
+    Records, Refund, Tank, User, Vehicle, World, WorldError,
+    polaris::{Member, PolarisRecords},
 };
 use crate::clock::Time;
 
@@ -29,14 +31,18 @@ impl World {
     pub fn build(seed: u64, size: Size) -> Result<Self, WorldError> {
         let unfit = |Unfit(reason)| WorldError::built(seed, &reason);
         let now = Moment::from_str(NOW).map_err(Unfit::from).map_err(unfit)?;
+        let amounts = size.amounts();
+        let generator = Generator::new(seed, amounts.members, amounts.orders, now);
         let mut builder = Builder {
             rng: StdRng::seed_from_u64(seed),
             now: now.into(),
-            amounts: size.amounts(),
+            amounts,
+            polaris: generator.records(),
+            generator,
             records: Records::default(),
         };
         builder.run().map_err(unfit)?;
-        Ok(Self { clock: Some(Time { now, frozen: false }), weichuang: builder.records })
+        Ok(Self { clock: Some(Time { now, frozen: false }), weichuang: builder.records, polaris: builder.polaris })
     }
 }
 
@@ -60,86 +66,143 @@ impl From<Problem> for Unfit {
     }
 }
 
+/// Builds Weichuang's side around Polaris's.
 struct Builder {
     rng: StdRng,
     now: DateTime,
     amounts: Amounts,
+    generator: Generator,
+    polaris: PolarisRecords,
     records: Records,
 }
 
+/// Who has an asset: an id of Weichuang's, or a member's own with the phone.
+type Holder = (Code, Option<Phone>);
+
 impl Builder {
     fn run(&mut self) -> Result<(), Unfit> {
-        for number in 0..self.amounts.merchants {
-            let merchant = merchant(number)?;
-            self.records.add(merchant)?;
+        for merchant in self.generator.merchants() {
+            self.records.add(Merchant {
+                merchant_id: merchant.merchant_id,
+                merchant_code: merchant.merchant_code,
+                share_code: merchant.share_code,
+                merchant_name: merchant.merchant_name,
+            })?;
         }
         for number in 0..self.amounts.users {
             let user = self.user(number)?;
             self.records.add(user)?;
         }
-        for number in 1..=self.amounts.tanks {
-            let tank = self.tank(number)?;
-            self.records.add(tank)?;
-        }
-        for number in 1..=self.amounts.batteries {
-            let battery = self.battery(number)?;
-            self.records.add(battery)?;
-        }
-        for number in 1..=self.amounts.vehicles {
-            let vehicle = self.vehicle(number)?;
-            self.records.add(vehicle)?;
+        self.add_tanks()?;
+        self.add_batteries()?;
+        self.add_vehicles()
+    }
+
+    fn add_tanks(&mut self) -> Result<(), Unfit> {
+        for tank in self.generator.tanks() {
+            let operate_mode = Some(faker::one_of(&["直营", "加盟", "合作"], &mut self.rng).parse()?);
+            self.records.add(Tank {
+                tank_code: tank.tank_code,
+                merchant_id: tank.merchant_id,
+                latitude: tank.latitude,
+                longitude: tank.longitude,
+                address: tank.address,
+                model: tank.model,
+                state: tank.state,
+                operate_mode,
+                cover: None,
+            })?;
         }
         Ok(())
     }
 
-    fn tank(&mut self, number: usize) -> Result<Tank, Unfit> {
-        let shop = self.rng.random_range(0..self.amounts.merchants);
-        let (district, latitude, longitude) = surroundings(shop);
-        let street: String = StreetName(ZH_CN).fake_with_rng(&mut self.rng);
-        let house = self.rng.random_range(1..=199);
-        let mut near = |middle: f64| format!("{:.6}", middle + self.rng.random_range(-0.03..0.03));
-        let (latitude, longitude) = (near(latitude).parse()?, near(longitude).parse()?);
-        Ok(Tank {
-            tank_code: format!("TK{number:04}").parse()?,
-            merchant_id: Some(merchant_id(shop)?),
-            latitude: Some(latitude),
-            longitude: Some(longitude),
-            address: Some(format!("{district}{street}{house}号").parse()?),
-            model: Some(self.one_of(&["HD-12K", "HD-9K", "HD-6S"]).parse()?),
-            state: Some(i64::from(self.one_of(&[1, 1, 1, 1, 2, 0])).try_into()?),
-            operate_mode: Some(self.one_of(&["直营", "加盟", "合作"]).parse()?),
-            cover: None,
-        })
+    /// BT0001 is free; a battery that a member of Polaris has is with the same person here; of the spare ones, as many as
+    /// it takes are with two of three users who have not moved, and the rest is free.
+    fn add_batteries(&mut self) -> Result<(), Unfit> {
+        let mut holders = self.members_with(self.polaris.bindings.iter().filter_map(|binding| {
+            binding.unbind_time.is_none().then_some((&binding.battery_code, &binding.phone_no))
+        }))?;
+        let spare = self.generator.spare_batteries();
+        for (number, battery) in (0..).zip(self.generator.batteries()) {
+            let nth = spare.contains(&number).then(|| (number - spare.start) as usize);
+            let user = nth.and_then(|nth| self.not_moved(nth / 2 * 3 + nth % 2));
+            let (user_id, user_phone) = match (holders.remove(&battery.battery_code), user) {
+                (Some((id, phone)), _) => (Some(id), phone),
+                (None, user) => (user, None),
+            };
+            self.records.add(Battery {
+                battery_code: battery.battery_code,
+                merchant_id: battery.merchant_id,
+                model: battery.battery_model,
+                cover: None,
+                user_id,
+                user_phone,
+            })?;
+        }
+        Ok(())
     }
 
-    /// BT0001 is free, the next ones belong to two users out of three, and the rest is free again.
-    fn battery(&mut self, number: usize) -> Result<Battery, Unfit> {
-        let user = number.checked_sub(2).map(|nth| nth / 2 * 3 + nth % 2).filter(|user| *user < self.amounts.users);
-        Ok(Battery {
-            battery_code: format!("BT{number:04}").parse()?,
-            merchant_id: Some(self.any_merchant()?),
-            model: Some(self.one_of(&["60V20Ah", "48V24Ah", "72V30Ah"]).parse()?),
-            cover: None,
-            user_id: user.map(user_id).transpose()?,
-            user_phone: None,
-        })
+    /// A vehicle that one who has moved has from Weichuang is rented at Polaris; every other user who has not moved has
+    /// one of the spare ones, as long as there are any.
+    fn add_vehicles(&mut self) -> Result<(), Unfit> {
+        let rentals = self.polaris.rentals.iter().filter(|rental| rental.return_time.is_none());
+        let mut holders = self.members_with(rentals.map(|rental| (&rental.vehicle_id, &rental.phone_no)))?;
+        let spare = self.generator.spare_vehicles();
+        for (number, vehicle) in (0..).zip(self.generator.vehicles()) {
+            let nth = spare.contains(&number).then(|| (number - spare.start) as usize);
+            // Weichuang is told of batteries alone: it does not know to whom Polaris rents its own vehicles.
+            let moved = holders.remove(&vehicle.vehicle_id).filter(|(_, phone)| phone.is_none());
+            let user_id = moved.map(|(id, _)| id).or_else(|| nth.and_then(|nth| self.not_moved(2 * nth)));
+            self.records.add(Vehicle {
+                vehicle_id: vehicle.vehicle_id,
+                merchant_id: vehicle.merchant_id,
+                model: vehicle.model,
+                cover: None,
+                user_id,
+                user_phone: None,
+            })?;
+        }
+        Ok(())
     }
 
-    /// Every fourth user rides one of Weichuang's vehicles.
-    fn vehicle(&mut self, number: usize) -> Result<Vehicle, Unfit> {
-        let user = Some((number - 1) * 4).filter(|user| *user < self.amounts.users);
-        Ok(Vehicle {
-            vehicle_id: format!("VH{number:04}").parse()?,
-            merchant_id: Some(self.any_merchant()?),
-            model: Some(self.one_of(&["星驰S1", "星驰S2", "飞燕G3"]).parse()?),
-            cover: None,
-            user_id: user.map(user_id).transpose()?,
-            user_phone: None,
-        })
+    /// The members of Polaris who have these assets, by the assets' codes.
+    fn members_with<'a>(
+        &self,
+        pairs: impl Iterator<Item = (&'a Code, &'a Phone)>,
+    ) -> Result<HashMap<Code, Holder>, Unfit> {
+        let members: HashMap<_, _> = self.polaris.members.iter().map(|member| (&member.phone_no, member)).collect();
+        let holder = |(code, phone): (&Code, &Phone)| {
+            let member = members[phone];
+            let holder = match (&member.weichuang_user_id, member.id) {
+                (Some(id), _) => (id.clone(), None),
+                (None, id) => (id.map_or(0, super::Choice::code).to_string().parse()?, Some(phone.clone())),
+            };
+            Ok((code.clone(), holder))
+        };
+        pairs.map(holder).collect()
     }
 
-    /// User 0 is 张三; the others go through all states in turn: migrated or not, deposit, package.
+    /// The member of Polaris that a user has become.
+    fn moved(&self, user: usize) -> Option<&Member> {
+        let member = self.polaris.members.get((2 * user).checked_sub(1)?)?;
+        member.weichuang_user_id.as_ref().map(|_| member)
+    }
+
+    /// The id of the so-manieth user who has not moved: those with even numbers never have.
+    fn not_moved(&self, nth: usize) -> Option<Code> {
+        let number = 2 * nth;
+        (number < self.amounts.users).then(|| weichuang_user_id(number as u64))
+    }
+
     fn user(&mut self, number: usize) -> Result<User, Unfit> {
+        match self.moved(number).cloned() {
+            Some(member) => self.user_who_has_moved(number, member),
+            None => self.user_who_has_not_moved(number),
+        }
+    }
+
+    /// User 0 is 张三; the others go through all states in turn: deposit, package.
+    fn user_who_has_not_moved(&mut self, number: usize) -> Result<User, Unfit> {
         let example = number == 0;
         let registered = self.ago(60..400);
         let deposit = match if example { 0 } else { number / 2 % 3 } {
@@ -147,28 +210,57 @@ impl Builder {
             1 => None,
             _ => Some(self.deposit(registered, Some(number))?),
         };
-        let package = match if example { 0 } else { number / 6 % 3 } {
-            0 => Some(self.package(PackageType::Monthly)?),
-            1 => Some(self.package(PackageType::Counted)?),
-            _ => None,
-        };
-        let migration = (number % 2 == 1).then(|| self.migration(number)).transpose()?;
+        let package = self.package(if example { 0 } else { number / 6 })?;
         let day = Day::try_from(faker::day(&mut self.rng))?;
-        let inviter = self.rng.random_range(0..2 * self.amounts.merchants);
+        let inviter = self.rng.random_range(0..2 * self.records.merchants.rows().len());
         let inviter = self.records.merchants.rows().get(inviter).map(|merchant| merchant.share_code.as_str().parse());
         Ok(User {
-            user_id: user_id(number)?,
+            user_id: weichuang_user_id(number as u64),
             user_name: Some(if example { "张三".parse()? } else { faker::person_name(&mut self.rng).parse()? }),
-            phone_no: if example { "13333111222".parse()? } else { self.new_phone()?.parse()? },
+            phone_no: if example { "13333111222".parse()? } else { self.generator.strangers_phone(number as u64) },
             id_card_state: Some(i64::from(self.one_of(&[1, 1, 1, 0])).try_into()?),
             sex: Some(self.one_of(&["男", "男", "女"]).parse()?),
             birthday: Some(day),
-            merchant_id: Some(self.any_merchant()?),
+            merchant_id: Some(self.any_merchant()),
             inviter: inviter.transpose()?,
             register_time: Some(Moment::from(registered)),
             deposit,
             package,
-            migration,
+            migration: None,
+        })
+    }
+
+    /// What a user who has moved is at Polaris, with the deposit that Weichuang holds or has paid back.
+    fn user_who_has_moved(&mut self, number: usize, member: Member) -> Result<User, Unfit> {
+        let phone = &member.phone_no;
+        let migration = self.generator.migration(2 * number as u64 - 1);
+        let migrate_time = migration.map_or(member.register_time, |migration| migration.start_time);
+        let deposit = self.generator.deposits_of(2 * number as u64 - 1).next();
+        let deposit = deposit.map(|deposit| -> Result<_, Unfit> {
+            let refund_no: Code = format!("RF{number:08}").parse()?;
+            let reason = Some("不再使用换电服务".parse()?);
+            Ok(Deposit {
+                deposit_type: deposit.deposit_type.ok_or("a deposit is paid somehow")?,
+                deposit_time: deposit.deposit_time,
+                deposit_amount: format!("{}.00", deposit.amount.code() / 100).parse()?,
+                refund: deposit.refund_time.map(|refund_time| Refund { refund_no, refund_time, reason }),
+            })
+        });
+        let deposit = deposit.transpose()?;
+        let id = member.id.map_or(0, super::Choice::code);
+        Ok(User {
+            user_id: weichuang_user_id(number as u64),
+            phone_no: phone.clone(),
+            user_name: member.user_name,
+            id_card_state: member.id_card_state.map(|state| state.code().try_into()).transpose()?,
+            sex: member.sex,
+            birthday: member.birthday,
+            merchant_id: member.merchant_id,
+            inviter: member.inviter,
+            register_time: Some(member.register_time),
+            deposit,
+            package: self.package(number / 8)?,
+            migration: Some(Migration { user_id: id.to_string().parse()?, migrate_time }),
         })
     }
 
@@ -187,29 +279,19 @@ impl Builder {
         })
     }
 
-    fn package(&mut self, package_type: PackageType) -> Result<Package, Unfit> {
-        let (name, amount) = match package_type {
-            PackageType::Monthly => (self.one_of(&["畅行月卡", "骑手无忧月卡"]), 30),
-            PackageType::Counted => (self.one_of(&["轻享次卡", "周末次卡"]), self.rng.random_range(0..=20)),
+    /// A monthly one, a counted one, none, in turn.
+    fn package(&mut self, turn: usize) -> Result<Option<Package>, Unfit> {
+        let (package_type, name, amount) = match turn % 3 {
+            0 => (PackageType::Monthly, self.one_of(&["畅行月卡", "骑手无忧月卡"]), 30),
+            1 => (PackageType::Counted, self.one_of(&["轻享次卡", "周末次卡"]), self.rng.random_range(0..=20)),
+            _ => return Ok(None),
         };
         let package_create_time = self.ago(1..40).into();
-        Ok(Package { package_name: name.parse()?, package_type, package_create_time, amount })
+        Ok(Some(Package { package_name: name.parse()?, package_type, package_create_time, amount }))
     }
 
-    fn migration(&mut self, number: usize) -> Result<Migration, Unfit> {
-        let user_id = format!("66780{number:011}").parse()?;
-        Ok(Migration { user_id, migrate_time: self.ago(0..4).into() })
-    }
-
-    fn any_merchant(&mut self) -> Result<MerchantId, Unfit> {
-        merchant_id(self.rng.random_range(0..self.amounts.merchants))
-    }
-
-    fn new_phone(&mut self) -> Result<String, Unfit> {
-        std::iter::repeat_with(|| faker::phone(&mut self.rng))
-            .take(1_000)
-            .find(|phone| phone != "13333111222" && self.records.user_by_phone(phone).is_none())
-            .ok_or(Unfit::from("no phone numbers are left"))
+    fn any_merchant(&mut self) -> MerchantId {
+        merchant_id(self.rng.random_range(0..self.records.merchants.rows().len() as u64))
     }
 
     fn ago(&mut self, days: std::ops::Range<i64>) -> DateTime {
@@ -220,10 +302,6 @@ impl Builder {
     fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
         faker::one_of(choices, &mut self.rng)
     }
-}
-
-fn user_id(number: usize) -> Result<Code, Unfit> {
-    Ok(format!("U{}", 10_001 + number).parse()?)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::str::FromStr;
 pub enum Size {
     /// About what the default world holds.
     Small,
-    /// 2 000 tanks, 20 000 batteries, 10 000 users.
+    /// 2 000 tanks, 20 000 batteries, 10 000 users of Weichuang, 10 000 members of Polaris, 50 000 orders.
     Large,
 }
 
@@ -24,17 +24,16 @@ impl FromStr for Size {
 impl Size {
     pub(super) fn amounts(self) -> Amounts {
         match self {
-            Self::Small => Amounts { merchants: 6, tanks: 24, batteries: 64, vehicles: 16, users: 36 },
-            Self::Large => Amounts { merchants: 60, tanks: 2_000, batteries: 20_000, vehicles: 4_000, users: 10_000 },
+            Self::Small => Amounts { users: 48, members: 96, orders: 180 },
+            Self::Large => Amounts { users: 10_000, members: 10_000, orders: 50_000 },
         }
     }
 }
 
-/// How many of each kind.
+/// How many of what all else follows from.
 pub(super) struct Amounts {
-    pub merchants: usize,
-    pub tanks: usize,
-    pub batteries: usize,
-    pub vehicles: usize,
+    /// Weichuang's; at least half as many as there are members, since some members came from there.
     pub users: usize,
+    pub members: u64,
+    pub orders: u64,
 }

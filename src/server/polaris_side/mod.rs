@@ -1,0 +1,164 @@
+//! Our own side in `polaris mock`: the production code on a database in memory, wired over HTTP to the mock of Weichuang
+//! beside it. A reset swaps in a fresh database.
+
+/// What the control API shows of the database.
+mod rows;
+
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use contracts::{
+    internal::InternalRoutes,
+    polaris::PolarisRoutes,
+    runtime::client::{Caller, Hidden, Options},
+    weichuang::WeichuangClient,
+};
+use mocks::{Mock, Origin, Picture, control};
+use poem::{Endpoint, EndpointExt, Request, Response, Result, endpoint::BoxEndpoint};
+use serde_json::Value;
+use tokio::task::JoinSet;
+
+use super::router::operations;
+use crate::backend::{Backend, Clock, Pictures, Settings, Shown, db::Db, intake, members, migrations, outbox, time};
+
+/// How often the mock looks for rentals that fell due: its clock may be set at any moment.
+const SWEEP: Duration = Duration::from_secs(1);
+
+/// Our own side, beside the mock of Weichuang.
+pub struct PolarisSide {
+    mock: Arc<Mock>,
+    origin: Origin,
+    weichuang: WeichuangClient,
+    current: RwLock<Arc<Current>>,
+    /// One reset at a time.
+    resetting: tokio::sync::Mutex<()>,
+}
+
+/// What answers until the next reset.
+struct Current {
+    backend: Backend,
+    kop: BoxEndpoint<'static, Response>,
+    internal: BoxEndpoint<'static, Response>,
+    /// The outbox and the sweep, which end with it.
+    _workers: JoinSet<()>,
+}
+
+/// Why our side did not start.
+#[derive(Debug, thiserror::Error)]
+#[error("Polaris's side cannot start: {0}")]
+pub struct SideError(String);
+
+impl PolarisSide {
+    /// Starts from the world of `mock`, whose Weichuang is called at `url`, with `token` if it demands one.
+    ///
+    /// # Errors
+    /// When the world's records contradict each other, or the client cannot be set up.
+    pub async fn start(mock: &Arc<Mock>, url: &str, token: Option<&str>) -> Result<Arc<Self>, SideError> {
+        let failed = |error: &dyn std::fmt::Display| SideError(error.to_string());
+        let mut options = Options::new(format!("{url}/weichuang").parse().map_err(|error| failed(&error))?);
+        options.token = token.map(|token| Hidden(token.to_owned()));
+        let weichuang = WeichuangClient::new(Caller::new(&options).map_err(|error| failed(&error))?);
+        let origin = Origin::new(url);
+        let current = Current::start(mock, &origin, &weichuang).await?;
+        Ok(Arc::new(Self {
+            mock: mock.clone(),
+            origin,
+            weichuang,
+            current: RwLock::new(Arc::new(current)),
+            resetting: tokio::sync::Mutex::default(),
+        }))
+    }
+
+    /// What answers now.
+    #[must_use]
+    pub fn backend(&self) -> Backend {
+        self.current().backend.clone()
+    }
+
+    fn current(&self) -> Arc<Current> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// `/kop`
+    pub(super) fn kop(self: &Arc<Self>) -> Part {
+        Part { side: self.clone(), of: |current| &current.kop }
+    }
+
+    /// `/internal`
+    pub(super) fn internal(self: &Arc<Self>) -> Part {
+        Part { side: self.clone(), of: |current| &current.internal }
+    }
+}
+
+impl Current {
+    async fn start(mock: &Arc<Mock>, origin: &Origin, weichuang: &WeichuangClient) -> Result<Self, SideError> {
+        let failed = |error: &dyn std::fmt::Display| SideError(error.to_string());
+        let db = Db::in_memory().await.map_err(|error| failed(&error))?;
+        migrations::run(&db).await.map_err(|error| failed(&error))?;
+        let clock = mock.clock().clone();
+        let clock = Clock::of(move || time::at(clock.now().into()));
+        let settings = Settings { pictures: pictures(origin.clone()), ..Settings::default() };
+        let backend = Backend::new(db, clock, weichuang.clone(), settings);
+        intake::load(&backend, &mock.world().polaris).await.map_err(|error| failed(&error))?;
+        let mut workers = JoinSet::new();
+        workers.spawn(outbox::run(backend.clone(), std::future::pending()));
+        workers.spawn(members::sweep_every(backend.clone(), SWEEP, std::future::pending()));
+        Ok(Self {
+            kop: operations(PolarisRoutes::new(Arc::new(backend.clone()))).boxed(),
+            internal: operations(InternalRoutes::new(Arc::new(backend.clone()))).boxed(),
+            backend,
+            _workers: workers,
+        })
+    }
+}
+
+/// The mock's own pictures, by the address under which its caller reached it.
+fn pictures(origin: Origin) -> Pictures {
+    Pictures::of(move |shown, code, stored| {
+        let picture = match shown {
+            Shown::Battery => Picture::Battery,
+            Shown::Vehicle => Picture::Vehicle,
+        };
+        let cover = stored.and_then(|cover| cover.parse().ok());
+        let code = code.parse().ok()?;
+        Some(picture.address(&code, cover.as_ref(), &Origin::of_caller_or(&origin)))
+    })
+}
+
+impl control::PolarisSide for PolarisSide {
+    fn reset(&self) -> control::Answer<'_, ()> {
+        Box::pin(async {
+            let _one = self.resetting.lock().await;
+            let fresh = Current::start(&self.mock, &self.origin, &self.weichuang).await;
+            let fresh = fresh.map_err(|error| error.to_string())?;
+            *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
+            Ok(())
+        })
+    }
+
+    fn collections(&self) -> &'static [&'static str] {
+        rows::COLLECTIONS
+    }
+
+    fn rows<'a>(&'a self, collection: &'a str, key: Option<&'a str>) -> control::Answer<'a, Vec<Value>> {
+        let backend = self.backend();
+        Box::pin(async move { rows::read(&backend, collection, key).await.map_err(|error| error.to_string()) })
+    }
+}
+
+/// A part of our side, as it is at the moment of a call.
+pub(super) struct Part {
+    side: Arc<PolarisSide>,
+    of: fn(&Current) -> &BoxEndpoint<'static, Response>,
+}
+
+impl Endpoint for Part {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> Result<Response> {
+        let current = self.side.current();
+        (self.of)(&current).call(request).await
+    }
+}
