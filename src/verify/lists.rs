@@ -58,14 +58,17 @@ fn cell(operation: &Operation) -> Cell {
 
 /// What is listed: everything as far as the contract's examples allow, and each example as it is.
 fn filters(operation: &Operation) -> Vec<(String, Value)> {
-    let mut found = Vec::new();
-    if let Some((_, example)) = operation.examples.first() {
-        let required = operation.fields.iter().filter(|field| field.required && !field.place[1..].contains('/'));
-        let all = required.filter_map(|field| Some((field.name.clone(), example.get(&field.name)?.clone())));
-        found.push(("without filters".to_owned(), Value::Object(all.collect())));
-    }
+    let all = everything(operation).map(|body| ("without filters".to_owned(), body));
+    let mut found: Vec<_> = all.into_iter().collect();
     found.extend(operation.examples.iter().map(|(name, body)| (format!("example {name}"), body.clone())));
     found
+}
+
+/// A request for all that a list has, as far as the contract's examples allow.
+pub(super) fn everything(operation: &Operation) -> Option<Value> {
+    let (_, example) = operation.examples.first()?;
+    let required = operation.fields.iter().filter(|field| field.required && !field.place[1..].contains('/'));
+    Some(required.filter_map(|field| Some((field.name.clone(), example.get(&field.name)?.clone()))).collect())
 }
 
 /// A page that was read.

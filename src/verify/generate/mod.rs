@@ -32,6 +32,7 @@ use self::{
 use super::{
     Call, Coverage, Expectation, Origin, Part, Purpose, Session,
     contract::{Beyond, Operation, fnv},
+    lists,
 };
 
 /// How many valid random requests each operation gets when neither time nor number is limited.
@@ -114,21 +115,24 @@ impl Pools {
     }
 }
 
-/// Calls what reads with the contract's examples, one after the other, and keeps the values that come back.
+/// Calls what reads, one operation after the other, with the contract's examples and of lists for all there is, and keeps
+/// the values that come back.
 async fn learn(session: &Session) -> Pools {
     let mut pools = Pools::of_examples(session);
     for operation in session.operations.iter().filter(|operation| !operation.writes) {
-        for (name, body) in &operation.examples {
+        let everything = operation.page.as_ref().and_then(|_| lists::everything(operation));
+        let everything = everything.map(|body| ("everything".to_owned(), body));
+        for (name, body) in everything.into_iter().chain(operation.examples.iter().cloned()) {
             if !session.budget.take() {
                 return pools;
             }
             let purpose = Purpose::new(Origin::new(PART, format!("{} example {name}", operation.id())));
-            let call = Call::new(operation, body);
+            let call = Call::new(operation, &body);
             let (exchange, _) = session.exchange(call, &Expectation::accepted(), &purpose).await;
             let envelope = session.side.envelope();
             let reply = exchange.reply().filter(|reply| reply.is_success(envelope));
             if let Some(data) = reply.and_then(|reply| reply.data(envelope)) {
-                pools.reading.learn(data);
+                pools.reading.learn(operation.id(), data);
             }
         }
     }

@@ -178,12 +178,9 @@ impl Maker<'_> {
 
     /// A value that fields of that name were seen to hold: always for the least request, often otherwise.
     fn seen(&mut self, name: &str) -> Option<Value> {
-        let values = self.pool.values(name);
         match self.extent {
-            Extent::Least => values.first().cloned(),
-            Extent::Some if self.rng.u8(..10) < 6 && !values.is_empty() => {
-                values.get(self.rng.usize(..values.len())).cloned()
-            }
+            Extent::Least => self.pool.first(name).cloned(),
+            Extent::Some if self.rng.u8(..10) < 6 => self.pool.any(name, self.rng).cloned(),
             Extent::Some => None,
         }
     }
