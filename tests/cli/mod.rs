@@ -4,6 +4,8 @@ mod crash;
 mod import;
 /// `polaris mock`.
 mod mock;
+/// `polaris seed`.
+mod seed;
 /// `polaris serve` and `polaris migrate`.
 mod serve;
 /// What every command does with its arguments.

@@ -212,7 +212,8 @@ impl Session {
 }
 
 fn sqlite(statement: Sql) -> Query<'static, Sqlite, SqliteArguments> {
-    let query = sqlx::query(AssertSqlSafe(statement.text));
+    // `$1` is a name for SQLite, which looks through all names before it for each; `?1` is a number.
+    let query = sqlx::query(AssertSqlSafe(statement.text.replace('$', "?")));
     statement.values.into_iter().fold(query, |query, value| match value {
         Value::Integer(value) => query.bind(value),
         Value::Text(value) => query.bind(value),

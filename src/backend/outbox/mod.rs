@@ -40,5 +40,5 @@ pub use retry_delivery::retry_delivery;
 pub use sync::{SyncRefusal, SyncReport, sync_bindings};
 pub use worker::{deliver_due, deliver_now, run};
 
-pub(crate) use enqueue::{park, requeue};
+pub(crate) use enqueue::{enqueue_parked, requeue};
 pub(crate) use fault::Fault;
