@@ -71,6 +71,14 @@ impl Session {
         }
     }
 
+    /// The database's clock, in milliseconds since 1970 UTC.
+    pub fn clock(&self) -> &'static str {
+        match self.engine() {
+            Engine::Sqlite => "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+            Engine::Postgres => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
+        }
+    }
+
     /// What ends a `SELECT` whose rows nobody else may change, nor refer to anew, until the transaction is over. On
     /// SQLite a transaction is the one writer anyway.
     pub fn locking(&self) -> &'static str {

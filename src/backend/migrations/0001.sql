@@ -305,7 +305,8 @@ CREATE TABLE audit (
 );
 CREATE INDEX audit_by_entity ON audit (entity, id);
 
--- Which instance mints ids with which number.
+-- Which process mints ids under which number, and until when by the database's clock; owner stands in lease_owner of its
+-- deliveries too.
 CREATE TABLE instance (
     number      BIGINT PRIMARY KEY,
     owner       BIGINT NOT NULL,
