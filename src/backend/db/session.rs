@@ -71,6 +71,18 @@ impl Session {
         }
     }
 
+    /// Waits until no other transaction has the turn `number`, and has it until the commit. What is read afterwards shows
+    /// what the one before has changed. SQLite's one writer needs nothing.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn take_turn(&mut self, number: i64) -> Result<(), DbError> {
+        if self.engine() == Engine::Postgres {
+            self.all(sql("SELECT pg_advisory_xact_lock(").bind(number).push(")")).await?;
+        }
+        Ok(())
+    }
+
     /// The database's clock, in milliseconds since 1970 UTC.
     pub fn clock(&self) -> &'static str {
         match self.engine() {

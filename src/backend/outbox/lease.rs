@@ -26,10 +26,15 @@ pub(super) enum Which {
     Due(i64),
 }
 
-/// Takes rows that wait for no other one.
+/// The turn of those who take rows.
+const TURN: i64 = 4011;
+
+/// Takes rows that wait for no other one. One after the other: a row and the earlier one of its key that an operator has
+/// just brought back would not see each other being taken.
 pub(super) async fn lease(backend: &Backend, which: Which) -> Result<Vec<Leased>> {
     let now = real_now();
     let mut session = backend.db().transaction().await?;
+    session.take_turn(TURN).await?;
     let mut statement = sql("SELECT d.id, d.kind, d.payload, d.attempts, d.created_at FROM delivery d WHERE ");
     statement = match which {
         Which::One(id) => statement.push("d.state = 'pending' AND d.id = ").bind(id),
