@@ -59,6 +59,7 @@ CREATE TABLE tank (
 );
 CREATE INDEX tank_by_merchant ON tank (merchant_id, code);
 
+-- Where a battery is, as far as cabinets told; moved_at is when it last came into a cabinet or left one.
 CREATE TABLE battery (
     code         TEXT {C} PRIMARY KEY,
     merchant_id  BIGINT REFERENCES merchant (id),
@@ -68,7 +69,8 @@ CREATE TABLE battery (
     grid_pos     TEXT,
     charge       BIGINT,
     full_at      BIGINT,
-    distance     BIGINT
+    distance     BIGINT,
+    moved_at     BIGINT
 );
 CREATE INDEX battery_by_merchant ON battery (merchant_id, code);
 

@@ -2,6 +2,8 @@
 mod handle;
 /// What the engines do with the statements of 2.2.1.
 mod plans;
+/// Where swaps leave the batteries.
+mod positions;
 /// 2.2.1.
 mod query;
 /// Inflow.
