@@ -139,19 +139,24 @@ CREATE TABLE swap_order (
     operated_at     BIGINT,
     remark          TEXT
 );
--- Every index ends with the order of the lists. Type and state follow where lists filter by them, so that counting reads
--- the index alone; the rare abnormal and unfinished orders have small indexes of their own.
+-- Every index leads to the order of the lists. Type, state and name follow where lists filter by them, so that counting
+-- reads the index alone; the rare abnormal and unfinished orders have small indexes of their own. Names are looked for by
+-- their beginning: an index gives the newest orders of one, two or three characters, however many there are.
 CREATE INDEX swap_order_by_time ON swap_order (started_at, id, order_type, order_state);
-CREATE INDEX swap_order_by_device ON swap_order (device_id, started_at, id, order_type, order_state);
-CREATE INDEX swap_order_by_merchant ON swap_order (merchant_id, started_at, id, order_type, order_state);
+CREATE INDEX swap_order_by_device ON swap_order (device_id, started_at, id, order_type, order_state, user_name);
+CREATE INDEX swap_order_by_merchant ON swap_order (merchant_id, started_at, id, order_type, order_state, user_name);
 CREATE INDEX swap_order_by_phone ON swap_order (phone, started_at, id);
 CREATE INDEX swap_order_by_new_battery ON swap_order (new_battery, started_at, id);
 CREATE INDEX swap_order_by_old_battery ON swap_order (old_battery, started_at, id);
-CREATE INDEX swap_order_by_user_name ON swap_order (user_name, started_at, id);
+CREATE INDEX swap_order_by_name_1 ON swap_order (substr(user_name, 1, 1), started_at, id, order_type, order_state, user_name);
+CREATE INDEX swap_order_by_name_2 ON swap_order (substr(user_name, 1, 2), started_at, id, order_type, order_state, user_name);
+CREATE INDEX swap_order_by_name_3 ON swap_order (substr(user_name, 1, 3), started_at, id, order_type, order_state, user_name);
 CREATE INDEX swap_order_abnormal ON swap_order (started_at, id) WHERE order_type = 0;
 CREATE INDEX swap_order_abnormal_by_device ON swap_order (device_id, started_at, id) WHERE order_type = 0;
 CREATE INDEX swap_order_abnormal_by_merchant ON swap_order (merchant_id, started_at, id) WHERE order_type = 0;
 CREATE INDEX swap_order_not_completed ON swap_order (order_state, started_at, id) WHERE order_state <> 1;
+CREATE INDEX swap_order_not_completed_by_name
+    ON swap_order (substr(user_name, 1, 1), started_at, id, order_type, order_state, user_name) WHERE order_state <> 1;
 
 -- state 0 待确认, 1 已确认, 2 已驳回; the approved_* columns tell an identical approval from another one.
 CREATE TABLE access_review (
