@@ -4,6 +4,8 @@ mod filters;
 mod objects;
 /// In which order, and how many.
 mod pages;
+/// 2.2.2 to 2.2.6.
+mod profiles;
 
 use contracts::{
     internal::RecordSwapOrderRequest,
