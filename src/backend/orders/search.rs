@@ -41,7 +41,7 @@ pub struct Search {
     rest: Vec<String>,
     /// The rows must be read in the list's order even to count them: there is no narrower way to them.
     ordered: bool,
-    /// Neither completed nor normal orders can match: the few others have indexes of their own.
+    /// No completed order can match: the few others have indexes of their own.
     unusual: bool,
     parts: Parts,
 }
