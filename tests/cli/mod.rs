@@ -2,6 +2,8 @@
 mod crash;
 /// `polaris import`.
 mod import;
+/// Several servers on one database.
+mod instances;
 /// `polaris mock`.
 mod mock;
 /// `polaris seed`.
