@@ -10,10 +10,7 @@ use figment::{
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::backend::outbox::Retry;
-
-/// The number of the instance that a command is beside a running server: ids and leases of the two never meet.
-pub const COMMANDS_INSTANCE: u8 = 15;
+use crate::backend::{ids::Ids, outbox::Retry};
 
 /// All settings. In the environment, section and key are joined by two underscores: `POLARIS_DATABASE__URL`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -35,8 +32,8 @@ pub struct Server {
     pub listen: SocketAddr,
     /// `/internal/*`: never on a public address.
     pub internal_listen: SocketAddr,
-    /// The number of this instance, from 0 to 14, different for each that shares a database.
-    pub instance: u8,
+    /// The number of this process, from 0 to 15, different for each that shares a database; a free one if it is unset.
+    pub instance: Option<u8>,
 }
 
 /// Where the data is.
@@ -76,7 +73,7 @@ impl Default for Server {
         Self {
             listen: SocketAddr::from(([0, 0, 0, 0], 8080)),
             internal_listen: SocketAddr::from(([127, 0, 0, 1], 8081)),
-            instance: 0,
+            instance: None,
         }
     }
 }
@@ -178,8 +175,8 @@ impl Settings {
         if self.weichuang.retry_attempts < 1 {
             return refused("weichuang.retry_attempts should be at least 1");
         }
-        if self.server.instance >= COMMANDS_INSTANCE {
-            return refused("server.instance should be from 0 to 14");
+        if self.server.instance.is_some_and(|number| i64::from(number) >= Ids::INSTANCES) {
+            return refused("server.instance should be from 0 to 15");
         }
         Ok(self)
     }
@@ -225,7 +222,7 @@ mod tests {
             let flags = [("database.url", Some("sqlite://flag.db".to_owned())), ("server.listen", None)];
             let settings = Settings::read(Some(Path::new("polaris.toml")), &flags).expect("settings");
             assert_eq!(settings.database, Database { url: "sqlite://flag.db".to_owned(), connections: 3 });
-            assert_eq!(settings.server.instance, 2);
+            assert_eq!(settings.server.instance, Some(2));
             assert_eq!(settings.server.listen, Server::default().listen);
             Ok(())
         });
@@ -239,7 +236,7 @@ mod tests {
                 ("[databse]\nurl = 'x'", "databse"),
                 ("[server]\nlisten = 'nowhere'", "server.listen"),
                 ("[database]\nurl = 'mysql://x'", "database.url"),
-                ("[server]\ninstance = 15", "server.instance"),
+                ("[server]\ninstance = 16", "server.instance"),
             ] {
                 jail.create_file("polaris.toml", text)?;
                 let error = Settings::read(Some(Path::new("polaris.toml")), &[]).expect_err("a refusal").to_string();

@@ -20,6 +20,8 @@ pub mod deposits;
 pub mod error;
 /// Ids that tell their time.
 pub mod ids;
+/// Which process has which number.
+pub mod instance;
 /// Data in, in bulk.
 pub mod intake;
 /// Members and their states.
@@ -54,6 +56,7 @@ use contracts::weichuang::WeichuangClient;
 pub use clock::Clock;
 use db::Db;
 use ids::Ids;
+use instance::Instance;
 pub use pictures::{Pictures, Shown};
 
 /// A backend: a value, never a global; a second world is a second backend. Clones are the same backend.
@@ -76,8 +79,8 @@ pub struct Settings {
     pub unbind_state: i32,
     /// How deliveries are repeated.
     pub retry: outbox::Retry,
-    /// The number of this instance, from 0 to 15.
-    pub instance: i64,
+    /// Which of the processes on its database this is.
+    pub instance: Instance,
     /// Where the pictures of assets are.
     pub pictures: Pictures,
 }
@@ -86,7 +89,7 @@ impl Backend {
     /// A backend on `db`, whose schema is current.
     #[must_use]
     pub fn new(db: Db, clock: Clock, weichuang: WeichuangClient, settings: Settings) -> Self {
-        let ids = Ids::of_instance(settings.instance);
+        let ids = Ids::of_instance(settings.instance.number);
         Self(Arc::new(Parts { db, clock, ids, weichuang, settings }))
     }
 

@@ -15,6 +15,8 @@ mod log;
 mod migrate;
 /// `polaris mock`.
 mod mock;
+/// `polaris seed`.
+mod seed;
 /// `polaris serve`.
 mod serve;
 /// When to stop.
@@ -39,6 +41,7 @@ enum Command {
     Import(import::Args),
     Migrate(migrate::Args),
     Mock(mock::Args),
+    Seed(seed::Args),
     Serve(serve::Args),
     SyncBindings(sync_bindings::Args),
     Verify(verify::Args),
@@ -68,6 +71,7 @@ pub fn run() -> ExitCode {
         Command::Import(args) => import::run(args),
         Command::Migrate(args) => migrate::run(args),
         Command::Mock(args) => mock::run(args),
+        Command::Seed(args) => seed::run(args),
         Command::Serve(args) => serve::run(args),
         Command::SyncBindings(args) => sync_bindings::run(args),
         // It has a verdict of its own beside success and failure.

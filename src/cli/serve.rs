@@ -1,4 +1,4 @@
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{fmt, path::PathBuf, pin::pin, time::Duration};
 
 use contracts::{
     runtime::client::{Caller, Hidden, Options},
@@ -8,7 +8,12 @@ use tokio::sync::watch;
 
 use super::{Outcome, signals};
 use crate::{
-    backend::{Backend, Clock, Pictures, Settings as Partner, db::Db, members, migrations, outbox},
+    backend::{
+        Backend, Clock, Pictures, Settings as Around,
+        db::Db,
+        instance::{Instance, Lease},
+        members, migrations, outbox,
+    },
     server::{self, router},
     settings::Settings,
 };
@@ -69,16 +74,20 @@ pub(super) async fn run(args: Args) -> Outcome {
         super::say(&settings.to_toml()?);
         return Ok(());
     }
-    let stop = signals::stop()?;
+    let mut stop = pin!(signals::stop()?);
     let db = open(&settings).await?;
     if args.migrate {
         migrations::run(&db).await?;
     }
     current(&db).await?;
-    let backend = backend(db, &settings)?;
     let public = server::bind(&settings.server.listen.ip().to_string(), settings.server.listen.port()).await?;
     let internal = &settings.server.internal_listen;
     let internal = server::bind(&internal.ip().to_string(), internal.port()).await?;
+    let mut lease = tokio::select! {
+        lease = Lease::claim(&db, settings.server.instance.map(i64::from)) => lease?,
+        () = &mut stop => return Ok(()),
+    };
+    let backend = backend(db, &settings, lease.instance())?;
     let public = public.serve(router::public(&backend))?;
     let internal = internal.serve(router::internal(&backend))?;
     let (end, ended) = watch::channel(());
@@ -86,14 +95,18 @@ pub(super) async fn run(args: Args) -> Outcome {
     let outbox = tokio::spawn(outbox::run(backend.clone(), until_end(ended.clone())));
     let sweep = tokio::spawn(members::sweep_every(backend.clone(), SWEEP, until_end(ended)));
     super::say(&Started { public: &public.url(), internal: &internal.url() });
-    stop.await;
+    let stopped = tokio::select! {
+        () = stop => Ok(()),
+        () = lease.lost() => Err("this process was taken for dead, and another one may have its instance number"),
+    };
     public.stop().await?;
     internal.stop().await?;
     let _ = end.send(());
     outbox.await?;
     sweep.await?;
+    lease.release().await?;
     backend.db().close().await;
-    Ok(())
+    Ok(stopped?)
 }
 
 /// Opens the database that the settings name.
@@ -116,21 +129,21 @@ pub(super) async fn current(db: &Db) -> Outcome {
     }
 }
 
-/// A backend on `db` that calls the Weichuang of the settings.
-pub(super) fn backend(db: Db, settings: &Settings) -> Result<Backend, Box<dyn std::error::Error>> {
+/// A backend on `db` that calls the Weichuang of the settings, as this `instance`.
+pub(super) fn backend(db: Db, settings: &Settings, instance: Instance) -> Result<Backend, Box<dyn std::error::Error>> {
     let weichuang = &settings.weichuang;
     let mut options = Options::new(weichuang.url.clone());
     options.token = weichuang.token.clone().map(Hidden);
     options.connect_timeout = weichuang.connect_timeout();
     options.timeout = weichuang.timeout();
     let client = WeichuangClient::new(Caller::new(&options)?);
-    let partner = Partner {
+    let around = Around {
         unbind_state: weichuang.unbind_state,
-        instance: settings.server.instance.into(),
         retry: weichuang.retry(),
+        instance,
         pictures: Pictures::default(),
     };
-    Ok(Backend::new(db, Clock::real(), client, partner))
+    Ok(Backend::new(db, Clock::real(), client, around))
 }
 
 /// What is printed when both addresses listen.

@@ -4,9 +4,9 @@ use super::{
     Outcome,
     serve::{self, SettingsArgs},
 };
-use crate::{
-    backend::outbox::{self, SyncReport},
-    settings::COMMANDS_INSTANCE,
+use crate::backend::{
+    instance::Lease,
+    outbox::{self, SyncReport},
 };
 
 /// Push all current bindings to Weichuang, in batches, and say what it refused
@@ -21,13 +21,15 @@ pub(super) struct Args {
 
 #[tokio::main]
 pub(super) async fn run(args: Args) -> Outcome {
-    let mut settings = args.settings.read(&[("weichuang.url", args.weichuang_url)])?;
-    settings.server.instance = COMMANDS_INSTANCE;
+    let settings = args.settings.read(&[("weichuang.url", args.weichuang_url)])?;
     let db = serve::open(&settings).await?;
     serve::current(&db).await?;
-    let backend = serve::backend(db, &settings)?;
+    // Beside running servers, whose numbers it leaves alone.
+    let lease = Lease::claim(&db, None).await?;
+    let backend = serve::backend(db, &settings, lease.instance())?;
     let report = outbox::sync_bindings(&backend).await?;
     super::say(&Pushed(&report));
+    lease.release().await?;
     backend.db().close().await;
     Ok(())
 }

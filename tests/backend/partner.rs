@@ -4,7 +4,7 @@ use contracts::{
     runtime::client::{Caller, Options},
     weichuang::WeichuangClient,
 };
-use polaris::backend::{Backend, Clock, Settings, db::sql, outbox};
+use polaris::backend::{Backend, Clock, Settings, db::sql, instance::Instance, outbox};
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers::any};
 
@@ -59,7 +59,7 @@ pub fn backend(bench: &Bench, url: &str, instance: i64) -> Backend {
         parallel: 8,
     };
     let now = bench.backend.now();
-    let settings = Settings { retry, instance, ..Settings::default() };
+    let settings = Settings { retry, instance: Instance::of_number(instance), ..Settings::default() };
     Backend::new(bench.backend.db().clone(), Clock::of(move || now), weichuang, settings)
 }
 

@@ -8,7 +8,7 @@ use polaris::{
 use serde_json::{Value, json};
 use tokio::{sync::Mutex, task::JoinSet, time::sleep};
 
-use crate::support::{App, Binary, Folder, Serving, post};
+use crate::support::{App, Binary, Folder, Serving, fresh_database, post};
 
 const EACH: usize = 50;
 
@@ -61,8 +61,20 @@ async fn delivered(serving: &Serving) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_at_random_moments_it_loses_and_doubles_no_refund_and_no_binding() {
+async fn killed_at_random_moments_it_loses_and_doubles_no_refund_and_no_binding_on_sqlite() {
     let folder = Folder::new("crash");
+    killed_at_random_moments(&folder.database()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_random_moments_it_loses_and_doubles_no_refund_and_no_binding_on_postgresql() {
+    if let Some(database) = fresh_database().await {
+        killed_at_random_moments(&database).await;
+    }
+}
+
+/// Both sides agree on every refund and every battery, however often the server on `database` was killed meanwhile.
+async fn killed_at_random_moments(database: &str) {
     let weichuang = App::start_in(World::build(11, Size::Large).expect("a world"), router::Settings::default()).await;
     let partner = weichuang.url("/weichuang");
     let before = weichuang.state().await;
@@ -91,15 +103,15 @@ async fn killed_at_random_moments_it_loses_and_doubles_no_refund_and_no_binding(
     assert_eq!((to_refund.len(), to_correct.len(), free.len()), (EACH, EACH, EACH));
 
     // Both sides know the users and the batteries; applications are made.
-    assert_eq!(Binary::start(&["migrate", "--database-url", &folder.database()]).end().await.code, Some(0));
-    let db = Db::open(&folder.database(), 1).await.expect("the database");
+    assert_eq!(Binary::start(&["migrate", "--database-url", database]).end().await.code, Some(0));
+    let db = Db::open(database, 1).await.expect("the database");
     let mut session = db.transaction().await.expect("a transaction");
     for code in free.iter().chain(bound.values()) {
         session.execute(sql("INSERT INTO battery (code) VALUES ").list([code])).await.expect("a battery");
     }
     session.commit().await.expect("committed");
     db.close().await;
-    let serving = Serving::start(&folder, &partner).await;
+    let serving = Serving::start_on(database, &partner).await;
     let mut wishes = Vec::new();
     for phone in to_refund.iter().chain(&to_correct) {
         let migration = serving.internal("/migration/start", json!({"phoneNo": phone})).await;
@@ -132,7 +144,7 @@ async fn killed_at_random_moments_it_loses_and_doubles_no_refund_and_no_binding(
             () = async { moment.await; serving.binary.signal("KILL").await; std::future::pending().await } => {}
         }
         kills += 1;
-        serving = Serving::start(&folder, &partner).await;
+        serving = Serving::start_on(database, &partner).await;
     }
     assert!(kills >= 3, "killed {kills} times alone");
     assert_eq!(delivered(&serving).await, json!([]), "nothing is parked");

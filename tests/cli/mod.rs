@@ -2,8 +2,12 @@
 mod crash;
 /// `polaris import`.
 mod import;
+/// Several servers on one database.
+mod instances;
 /// `polaris mock`.
 mod mock;
+/// `polaris seed`.
+mod seed;
 /// `polaris serve` and `polaris migrate`.
 mod serve;
 /// What every command does with its arguments.

@@ -2,6 +2,8 @@
 mod connections;
 /// Browsers of any origin.
 mod cors;
+/// Our own side in the mock.
+mod polaris_side;
 /// Unknown paths, wrong methods, pages.
 mod routing;
 /// The bearer token.

@@ -32,7 +32,12 @@ impl Binary {
     }
 
     pub fn start(arguments: &[&str]) -> Self {
-        let mut child = Self::command(arguments).spawn().expect("the binary starts");
+        Self::spawn(Self::command(arguments))
+    }
+
+    /// A [`Binary::command`] that the test has completed.
+    pub fn spawn(mut command: Command) -> Self {
+        let mut child = command.spawn().expect("the binary starts");
         let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         Self { child, lines }
     }

@@ -2,10 +2,11 @@ use std::path::PathBuf;
 
 use reqwest::Client;
 use serde_json::Value;
+use tokio::process::Command;
 
 use super::Binary;
 
-/// `polaris serve` on a SQLite file of its own, beside a mock of Weichuang.
+/// `polaris serve` on a database of its own, beside a mock of Weichuang.
 pub struct Serving {
     pub binary: Binary,
     /// The public address.
@@ -43,10 +44,24 @@ impl Drop for Folder {
 
 impl Serving {
     pub async fn start(folder: &Folder, weichuang: &str) -> Self {
-        let database = folder.database();
+        Self::start_on(&folder.database(), weichuang).await
+    }
+
+    /// On the database with this URL.
+    pub async fn start_on(database: &str, weichuang: &str) -> Self {
+        Self::of(Self::command(database, weichuang)).await
+    }
+
+    /// The command that it starts with, to be completed.
+    pub fn command(database: &str, weichuang: &str) -> Command {
         let any = "127.0.0.1:0";
-        let arguments = ["serve", "--migrate", "--listen", any, "--internal-listen", any, "--database-url", &database];
-        let mut binary = Binary::start(&[&arguments[..], &["--weichuang-url", weichuang]].concat());
+        let arguments = ["serve", "--migrate", "--listen", any, "--internal-listen", any, "--database-url", database];
+        Binary::command(&[&arguments[..], &["--weichuang-url", weichuang]].concat())
+    }
+
+    /// Once `command` listens.
+    pub async fn of(command: Command) -> Self {
+        let mut binary = Binary::spawn(command);
         let lines = binary.lines_until("internal: ").await;
         let url =
             |line: &String| line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).map(str::to_owned);

@@ -244,7 +244,7 @@ fn a_battery_is_with_the_same_person_on_both_sides() {
 }
 
 #[test]
-fn a_vehicle_that_a_user_brought_along_is_rented_here_and_no_other_of_weichuangs_is_taken_twice() {
+fn a_vehicle_that_a_user_brought_along_is_rented_here() {
     every_world(|sides| {
         let rented: HashMap<_, _> =
             sides.open_rentals().map(|rental| (rental.vehicle_id.as_str(), rental.phone_no.as_str())).collect();

@@ -18,7 +18,7 @@ use crate::backend::{
 pub async fn bind_battery(backend: &Backend, request: BindBatteryRequest) -> Result<NoData> {
     let mut session = backend.db().transaction().await?;
     let member = members::by_phone(&mut session, &request.phone_no).await?.ok_or(Error::NotFound("会员不存在"))?;
-    let deliveries = bindings::bind(&mut session, backend, &member, &request.battery_code).await?;
+    let deliveries = bindings::bind(&mut session, backend, &member, &request.battery_code, backend.now()).await?;
     if deliveries.is_empty() {
         return Ok(NoData);
     }

@@ -65,15 +65,21 @@ pub async fn current_of_battery(session: &mut Session, battery_code: &str) -> Re
 /// # Errors
 /// [`Error::NotFound`] for an unknown battery; [`Error::Conflict`] when somebody else has it, or the member has another.
 pub async fn insert(session: &mut Session, backend: &Backend, member: &Member, battery_code: &str) -> Result<Binding> {
-    Ok(claim(session, backend, member, battery_code).await?.0)
+    Ok(claim(session, backend, member, battery_code, backend.now()).await?.0)
 }
 
-/// Gives `member` a battery and tells Weichuang. The same again changes nothing and tells nobody.
+/// Gives `member` a battery, since the time `since`, and tells Weichuang. The same again changes nothing and tells nobody.
 ///
 /// # Errors
 /// See [`insert`].
-pub async fn bind(session: &mut Session, backend: &Backend, member: &Member, battery_code: &str) -> Result<Vec<i64>> {
-    let (binding, new) = claim(session, backend, member, battery_code).await?;
+pub async fn bind(
+    session: &mut Session,
+    backend: &Backend,
+    member: &Member,
+    battery_code: &str,
+    since: i64,
+) -> Result<Vec<i64>> {
+    let (binding, new) = claim(session, backend, member, battery_code, since).await?;
     if !new {
         return Ok(Vec::new());
     }
@@ -95,7 +101,7 @@ pub async fn unbind(session: &mut Session, backend: &Backend, member: &Member, b
     Ok(vec![tell(session, backend, member, binding.battery_code.clone(), false).await?])
 }
 
-/// The member has `new_code` instead; the relation keeps its id. Weichuang is told that the old battery is unbound,
+/// The member has `new_code` instead, since the time `since`; the relation keeps its id. Weichuang is told that the old battery is unbound,
 /// then that the new one is bound. The same battery changes nothing and tells nobody.
 ///
 /// # Errors
@@ -107,6 +113,7 @@ pub async fn replace(
     member: &Member,
     binding: &Binding,
     new_code: &str,
+    since: i64,
 ) -> Result<Vec<i64>> {
     if binding.battery_code == new_code {
         return Ok(Vec::new());
@@ -117,7 +124,7 @@ pub async fn replace(
         return if other.id == binding.id { Ok(Vec::new()) } else { Err(Error::conflict(TAKEN)) };
     }
     let statement = sql("UPDATE battery_binding SET battery_code = ").bind(new_code);
-    let statement = statement.push(", bound_at = ").bind(backend.now());
+    let statement = statement.push(", bound_at = ").bind(since);
     match session.execute(as_it_was(statement, binding)).await {
         Ok(0) => match current(session, binding.id).await? {
             Some(now) if now.battery_code == new_code => return Ok(Vec::new()),
@@ -127,7 +134,7 @@ pub async fn replace(
         Err(DbError::Duplicate) => return Err(Error::conflict(TAKEN)),
         Err(error) => return Err(error.into()),
     }
-    batteries::leave_cabinet(session, new_code).await?;
+    batteries::taken(session, new_code, since).await?;
     let unbound = tell(session, backend, member, binding.battery_code.clone(), false).await?;
     let bound = tell(session, backend, member, new_code.to_owned(), true).await?;
     Ok(vec![unbound, bound])
@@ -146,17 +153,14 @@ async fn claim(
     backend: &Backend,
     member: &Member,
     battery_code: &str,
+    since: i64,
 ) -> Result<(Binding, bool)> {
     batteries::model(session, battery_code).await?.ok_or(NO_BATTERY)?;
     if let Some(binding) = standing(session, member, battery_code).await? {
         return Ok((binding, false));
     }
-    let binding = Binding {
-        id: backend.mint(),
-        member_id: member.id,
-        battery_code: battery_code.to_owned(),
-        bound_at: backend.now(),
-    };
+    let binding =
+        Binding { id: backend.mint(), member_id: member.id, battery_code: battery_code.to_owned(), bound_at: since };
     let values: [Bound; 4] =
         [binding.id.into(), binding.member_id.into(), battery_code.into(), binding.bound_at.into()];
     let statement = sql("INSERT INTO battery_binding (id, member_id, battery_code, bound_at) VALUES ").list(values);
@@ -165,7 +169,7 @@ async fn claim(
         let binding = standing(session, member, battery_code).await?;
         return binding.map(|binding| (binding, false)).ok_or_else(|| Error::conflict(CHANGED));
     }
-    batteries::leave_cabinet(session, battery_code).await?;
+    batteries::taken(session, battery_code, since).await?;
     let first = sql("UPDATE member SET initial_battery = ").bind(battery_code);
     session.execute(first.push(" WHERE initial_battery IS NULL AND id = ").bind(member.id)).await?;
     Ok((binding, true))

@@ -27,7 +27,8 @@ pub async fn correct_member_battery_asset(
     let mut session = backend.db().transaction().await?;
     let binding = bindings::current(&mut session, id).await?.ok_or(NO_RELATION)?;
     let member = members::by_id(&mut session, binding.member_id).await?.ok_or(NO_RELATION)?;
-    let deliveries = bindings::replace(&mut session, backend, &member, &binding, &request.battery_code).await?;
+    let (code, now) = (&request.battery_code, backend.now());
+    let deliveries = bindings::replace(&mut session, backend, &member, &binding, code, now).await?;
     if deliveries.is_empty() {
         return Ok(NoData);
     }

@@ -71,6 +71,26 @@ impl Session {
         }
     }
 
+    /// Waits until no other transaction has the turn `number`, and has it until the commit. What is read afterwards shows
+    /// what the one before has changed. SQLite's one writer needs nothing.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn take_turn(&mut self, number: i64) -> Result<(), DbError> {
+        if self.engine() == Engine::Postgres {
+            self.all(sql("SELECT pg_advisory_xact_lock(").bind(number).push(")")).await?;
+        }
+        Ok(())
+    }
+
+    /// The database's clock, in milliseconds since 1970 UTC.
+    pub fn clock(&self) -> &'static str {
+        match self.engine() {
+            Engine::Sqlite => "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+            Engine::Postgres => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
+        }
+    }
+
     /// What ends a `SELECT` whose rows nobody else may change, nor refer to anew, until the transaction is over. On
     /// SQLite a transaction is the one writer anyway.
     pub fn locking(&self) -> &'static str {
@@ -212,7 +232,8 @@ impl Session {
 }
 
 fn sqlite(statement: Sql) -> Query<'static, Sqlite, SqliteArguments> {
-    let query = sqlx::query(AssertSqlSafe(statement.text));
+    // `$1` is a name for SQLite, which looks through all names before it for each; `?1` is a number.
+    let query = sqlx::query(AssertSqlSafe(statement.text.replace('$', "?")));
     statement.values.into_iter().fold(query, |query, value| match value {
         Value::Integer(value) => query.bind(value),
         Value::Text(value) => query.bind(value),

@@ -86,12 +86,12 @@ pub(in crate::backend) async fn refused(session: &mut Session, id: i64, remark: 
     }
 }
 
-/// An application that came in while it was being carried out elsewhere: nobody knows what Weichuang has done, so that its
-/// delivery is parked until an operator asks again.
+/// An application that came in, at the time `at`, while it was being carried out elsewhere: nobody knows what Weichuang has
+/// done, so that its delivery is parked until an operator asks again. The application's id is the delivery's too.
 pub(in crate::backend) async fn resume_later(
     session: &mut Session,
     backend: &Backend,
-    refund_id: i64,
+    (refund_id, at): (i64, i64),
     member_id: i64,
 ) -> Result<()> {
     let held = deposit::start_refund(session, member_id).await?;
@@ -99,8 +99,7 @@ pub(in crate::backend) async fn resume_later(
         return carried_out(session, backend, refund_id).await;
     }
     let message = Message::Refund { refund_id, member_id, amount: held.weichuang };
-    let delivery = outbox::enqueue(session, backend, message).await?;
-    outbox::park(session, delivery, "结果未知").await
+    outbox::enqueue_parked(session, refund_id, at, &message, "结果未知").await
 }
 
 /// Why an application was made that is being carried out; the outer `None` if it is not.

@@ -68,7 +68,7 @@ impl Stored for DepositRefund {
         for (refund, id) in records.iter().zip(made) {
             let member_id = found.member(&refund.phone_no)?.id;
             if refund.status.code() == DepositRefund::REFUNDING {
-                under_way.push((id, member_id));
+                under_way.push(((id, at(refund.apply_time)), member_id));
             }
             rows.push([
                 id.into(),
@@ -87,8 +87,8 @@ impl Stored for DepositRefund {
             ]);
         }
         session.insert("refund", columns, rows).await?;
-        for (refund_id, member_id) in under_way {
-            deposits::resume_later(session, backend, refund_id, member_id).await?;
+        for (refund, member_id) in under_way {
+            deposits::resume_later(session, backend, refund, member_id).await?;
         }
         Ok(())
     }

@@ -7,6 +7,8 @@
 mod assets;
 /// Deposits and applications to get them back.
 mod deposits;
+/// As many records as one likes.
+mod fill;
 /// Ids made from a time and a key.
 mod ids;
 /// The rows of a file, checked and stored in batches.
@@ -36,6 +38,7 @@ use super::{
     error::Result,
     time,
 };
+pub use fill::fill;
 pub use import::{ImportReport, Refused, Row, import};
 use references::References;
 pub use world::{WorldRefused, load};

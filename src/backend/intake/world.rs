@@ -24,41 +24,44 @@ pub enum WorldRefused {
     Failed(#[from] Error),
 }
 
-/// Brings in all `records`, or none of them.
+/// Brings in all `records`, or none of them. Returns how many were new.
 ///
 /// # Errors
 /// The first record that is refused, and those of the database.
-pub async fn load(backend: &Backend, records: &PolarisRecords) -> Result<(), WorldRefused> {
+pub async fn load(backend: &Backend, records: &PolarisRecords) -> Result<u64, WorldRefused> {
     let mut session = backend.db().transaction().await.map_err(Error::from)?;
-    let into = &mut session;
-    all(into, backend, &records.merchants).await?;
-    all(into, backend, &records.tanks).await?;
-    all(into, backend, &records.batteries).await?;
-    all(into, backend, &records.vehicles).await?;
-    all(into, backend, &records.members).await?;
-    all(into, backend, &records.bindings).await?;
-    all(into, backend, &records.rentals).await?;
-    all(into, backend, &records.orders).await?;
-    all(into, backend, &records.reviews).await?;
-    all(into, backend, &records.deposits).await?;
-    all(into, backend, &records.refunds).await?;
-    all(into, backend, &records.gifts).await?;
-    all(into, backend, &records.package_orders).await?;
-    all(into, backend, &records.migrations).await?;
-    Ok(session.commit().await.map_err(Error::from)?)
+    let (into, mut new) = (&mut session, 0);
+    new += all(into, backend, &records.merchants).await?;
+    new += all(into, backend, &records.tanks).await?;
+    new += all(into, backend, &records.batteries).await?;
+    new += all(into, backend, &records.vehicles).await?;
+    new += all(into, backend, &records.members).await?;
+    new += all(into, backend, &records.bindings).await?;
+    new += all(into, backend, &records.rentals).await?;
+    new += all(into, backend, &records.orders).await?;
+    new += all(into, backend, &records.reviews).await?;
+    new += all(into, backend, &records.deposits).await?;
+    new += all(into, backend, &records.refunds).await?;
+    new += all(into, backend, &records.gifts).await?;
+    new += all(into, backend, &records.package_orders).await?;
+    new += all(into, backend, &records.migrations).await?;
+    session.commit().await.map_err(Error::from)?;
+    Ok(new)
 }
 
-async fn all<R: Stored>(session: &mut Session, backend: &Backend, records: &[R]) -> Result<(), WorldRefused> {
-    let mut seen = Seen::default();
+async fn all<R: Stored>(session: &mut Session, backend: &Backend, records: &[R]) -> Result<u64, WorldRefused> {
+    let (mut seen, mut new) = (Seen::default(), 0);
     for (batch, some) in records.chunks(BATCH).enumerate() {
         let verdicts = store(session, backend, &mut seen, some).await?;
-        let refused = verdicts.into_iter().enumerate().find_map(|(index, verdict)| match verdict {
-            Verdict::Refused(reason) => Some((index, reason)),
-            Verdict::New | Verdict::Known => None,
-        });
-        if let Some((index, reason)) = refused {
-            return Err(WorldRefused::Record { kind: R::KIND, number: batch * BATCH + index + 1, reason });
+        for (index, verdict) in verdicts.into_iter().enumerate() {
+            match verdict {
+                Verdict::New => new += 1,
+                Verdict::Known => {}
+                Verdict::Refused(reason) => {
+                    return Err(WorldRefused::Record { kind: R::KIND, number: batch * BATCH + index + 1, reason });
+                }
+            }
         }
     }
-    Ok(())
+    Ok(new)
 }

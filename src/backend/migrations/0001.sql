@@ -59,6 +59,7 @@ CREATE TABLE tank (
 );
 CREATE INDEX tank_by_merchant ON tank (merchant_id, code);
 
+-- Where a battery is, as far as cabinets told; moved_at is when it last came into a cabinet or left one.
 CREATE TABLE battery (
     code         TEXT {C} PRIMARY KEY,
     merchant_id  BIGINT REFERENCES merchant (id),
@@ -68,7 +69,8 @@ CREATE TABLE battery (
     grid_pos     TEXT,
     charge       BIGINT,
     full_at      BIGINT,
-    distance     BIGINT
+    distance     BIGINT,
+    moved_at     BIGINT
 );
 CREATE INDEX battery_by_merchant ON battery (merchant_id, code);
 
@@ -137,19 +139,24 @@ CREATE TABLE swap_order (
     operated_at     BIGINT,
     remark          TEXT
 );
--- Every index ends with the order of the lists. Type and state follow where lists filter by them, so that counting reads
--- the index alone; the rare abnormal and unfinished orders have small indexes of their own.
+-- Every index leads to the order of the lists. Type, state and name follow where lists filter by them, so that counting
+-- reads the index alone; the rare abnormal and unfinished orders have small indexes of their own. Names are looked for by
+-- their beginning: an index gives the newest orders of one, two or three characters, however many there are.
 CREATE INDEX swap_order_by_time ON swap_order (started_at, id, order_type, order_state);
-CREATE INDEX swap_order_by_device ON swap_order (device_id, started_at, id, order_type, order_state);
-CREATE INDEX swap_order_by_merchant ON swap_order (merchant_id, started_at, id, order_type, order_state);
+CREATE INDEX swap_order_by_device ON swap_order (device_id, started_at, id, order_type, order_state, user_name);
+CREATE INDEX swap_order_by_merchant ON swap_order (merchant_id, started_at, id, order_type, order_state, user_name);
 CREATE INDEX swap_order_by_phone ON swap_order (phone, started_at, id);
 CREATE INDEX swap_order_by_new_battery ON swap_order (new_battery, started_at, id);
 CREATE INDEX swap_order_by_old_battery ON swap_order (old_battery, started_at, id);
-CREATE INDEX swap_order_by_user_name ON swap_order (user_name, started_at, id);
+CREATE INDEX swap_order_by_name_1 ON swap_order (substr(user_name, 1, 1), started_at, id, order_type, order_state, user_name);
+CREATE INDEX swap_order_by_name_2 ON swap_order (substr(user_name, 1, 2), started_at, id, order_type, order_state, user_name);
+CREATE INDEX swap_order_by_name_3 ON swap_order (substr(user_name, 1, 3), started_at, id, order_type, order_state, user_name);
 CREATE INDEX swap_order_abnormal ON swap_order (started_at, id) WHERE order_type = 0;
 CREATE INDEX swap_order_abnormal_by_device ON swap_order (device_id, started_at, id) WHERE order_type = 0;
 CREATE INDEX swap_order_abnormal_by_merchant ON swap_order (merchant_id, started_at, id) WHERE order_type = 0;
 CREATE INDEX swap_order_not_completed ON swap_order (order_state, started_at, id) WHERE order_state <> 1;
+CREATE INDEX swap_order_not_completed_by_name
+    ON swap_order (substr(user_name, 1, 1), started_at, id, order_type, order_state, user_name) WHERE order_state <> 1;
 
 -- state 0 待确认, 1 已确认, 2 已驳回; the approved_* columns tell an identical approval from another one.
 CREATE TABLE access_review (
@@ -305,7 +312,8 @@ CREATE TABLE audit (
 );
 CREATE INDEX audit_by_entity ON audit (entity, id);
 
--- Which instance mints ids with which number.
+-- Which process mints ids under which number, and until when by the database's clock; owner stands in lease_owner of its
+-- deliveries too.
 CREATE TABLE instance (
     number      BIGINT PRIMARY KEY,
     owner       BIGINT NOT NULL,

@@ -5,6 +5,9 @@ use super::db::{Db, DbError, Engine, Session, sql};
 /// Every step, in order. A step that has been released never changes.
 const STEPS: [&str; 1] = [include_str!("0001.sql")];
 
+/// The turn of those who run steps.
+const TURN: i64 = 4010;
+
 /// How far a database is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
@@ -35,10 +38,8 @@ pub async fn state(db: &Db) -> Result<State, DbError> {
 /// See [`DbError`].
 pub async fn run(db: &Db) -> Result<usize, DbError> {
     let mut session = db.transaction().await?;
-    if db.engine() == Engine::Postgres {
-        // Two instances that start at once take turns. The number is the lock's name.
-        session.all(sql("SELECT pg_advisory_xact_lock(4010)")).await?;
-    }
+    // Two instances may start at once.
+    session.take_turn(TURN).await?;
     let done = done(&mut session).await?;
     if done == 0 {
         session.script("CREATE TABLE IF NOT EXISTS schema_step (number BIGINT PRIMARY KEY)").await?;

@@ -97,7 +97,8 @@ async fn store(
     Err(Error::conflict(OTHER))
 }
 
-/// The member has the new battery instead of the old one, and Weichuang will be told; returns the deliveries to try.
+/// The member has the new battery instead of the old one, which is in the cabinet now, and Weichuang will be told; returns
+/// the deliveries to try.
 async fn complete(
     session: &mut Session,
     backend: &Backend,
@@ -107,14 +108,34 @@ async fn complete(
 ) -> Result<Vec<i64>> {
     let count = sql("UPDATE member SET swap_count = swap_count + 1 WHERE id = ").bind(member.id);
     session.execute(count).await?;
-    if superseded(session, member, order_id, report.started_at).await? {
-        return Ok(Vec::new());
+    // A cabinet's clock may be ahead; what happens later here must not look older.
+    let at = report.started_at.min(backend.now());
+    let deliveries = if superseded(session, member, order_id, report.started_at).await? {
+        Vec::new()
+    } else {
+        move_binding(session, backend, member, report, at).await?
+    };
+    if let Some(new) = report.new_battery() {
+        batteries::leave_cabinet(session, new, at).await?;
     }
+    if let Some(old) = report.old_battery() {
+        batteries::enter_cabinet(session, old, report.return_cell(), at).await?;
+    }
+    Ok(deliveries)
+}
+
+async fn move_binding(
+    session: &mut Session,
+    backend: &Backend,
+    member: &Member,
+    report: &Report,
+    at: i64,
+) -> Result<Vec<i64>> {
     let current = bindings::current_of_member(session, member.id).await?;
     match (current, report.new_battery()) {
         // Whatever the member had before, it is the new battery that was carried away.
-        (Some(binding), Some(new)) => bindings::replace(session, backend, member, &binding, new).await,
-        (None, Some(new)) => bindings::bind(session, backend, member, new).await,
+        (Some(binding), Some(new)) => bindings::replace(session, backend, member, &binding, new, at).await,
+        (None, Some(new)) => bindings::bind(session, backend, member, new, at).await,
         (Some(binding), None) if report.old_battery() == Some(&binding.battery_code) => {
             bindings::unbind(session, backend, member, &binding).await
         }

@@ -2,6 +2,7 @@ use contracts::{internal::RecordSwapOrderRequest, runtime::filter};
 
 use super::{CANCELLED, COMPLETED, HANDLED, IN_PROGRESS, NORMAL, PENDING};
 use crate::backend::{
+    assets::batteries::Cell,
     db::{Bound, Row, Sql, sql},
     error::{Error, Result},
     time,
@@ -172,6 +173,11 @@ impl Report {
     /// The battery that the member gave back.
     pub fn old_battery(&self) -> Option<&str> {
         self.texts[2].as_deref()
+    }
+
+    /// Where the member put it.
+    pub fn return_cell(&self) -> Cell<'_> {
+        Cell { tank_code: &self.device_id, number: self.numbers[3], charge: self.numbers[5] }
     }
 }
 

@@ -23,6 +23,12 @@ use crate::backend::{
 /// The order of the list, which every index ends with.
 const NEWEST_FIRST: &str = "ORDER BY started_at DESC, id DESC";
 
+/// So many orders are found by their ids.
+const FEW: usize = 200;
+
+/// The beginnings of a name, as their indexes know them: one character, two, three.
+const BEGINNINGS: [&str; 3] = ["substr(user_name, 1, 1)", "substr(user_name, 1, 2)", "substr(user_name, 1, 3)"];
+
 /// What is looked for, as statements.
 #[derive(Debug, Clone)]
 pub struct Search {
@@ -35,6 +41,8 @@ pub struct Search {
     rest: Vec<String>,
     /// The rows must be read in the list's order even to count them: there is no narrower way to them.
     ordered: bool,
+    /// No completed order can match: the few others have indexes of their own.
+    unusual: bool,
     parts: Parts,
 }
 
@@ -66,9 +74,24 @@ impl Search {
 
         let parts = Parts::asked(request);
         let (engine, values) = (session.engine(), Sql::default());
-        let mut search = Self { engine, values, keys: None, rest: Vec::new(), ordered: true, parts };
+        let mut search = Self { engine, values, keys: None, rest: Vec::new(), ordered: true, unusual: false, parts };
         search.times(times);
         search.codes(request.order_type.map(i64::from), request.order_state.map(i64::from));
+        let name = filter(&request.user_name);
+        let placed = !(devices.is_empty() && merchants.is_empty());
+        let elsewhere =
+            [&request.phone, &request.new_battery, &request.old_battery].into_iter().any(|one| filter(one).is_some());
+        if let Some(name) = name
+            && placed
+            && ids.is_empty()
+            && !elsewhere
+        {
+            match search.few_with_name(session, name).await? {
+                Some(none) if none.is_empty() => return Ok(None),
+                Some(few) => ids = few,
+                None => {}
+            }
+        }
         search.any_of("id", ids);
         search.any_of("phone", filter(&request.phone));
         search.any_of("new_battery", filter(&request.new_battery));
@@ -81,10 +104,8 @@ impl Search {
             search.any_of("merchant_id", merchants);
             search.any_of("device_id", devices);
         }
-        if let Some(name) = filter(&request.user_name) {
-            let (from, to) = (search.values.parameter(name), search.values.parameter(format!("{name}{}", char::MAX)));
-            search.rest.push(format!("user_name >= {from} AND user_name <= {to}"));
-            search.ordered = false;
+        if let Some(name) = name {
+            search.begins_with(name);
         }
         Ok(Some(search))
     }
@@ -171,6 +192,17 @@ impl Search {
         }
     }
 
+    /// The orders whose name begins with `name`, unless they are many: among those of many devices or merchants, a few are
+    /// found sooner by their ids.
+    async fn few_with_name(&self, session: &mut Session, name: &str) -> Result<Option<Vec<i64>>> {
+        let mut named = self.clone();
+        named.begins_with(name);
+        let statement = format!("SELECT id FROM swap_order WHERE {} LIMIT {}", named.conditions(named.key()), FEW + 1);
+        let rows = session.all(named.values.push(&statement)).await?;
+        let ids = rows.iter().map(|row| row.get("id")).collect::<Result<Vec<_>, _>>()?;
+        Ok((ids.len() <= FEW).then_some(ids))
+    }
+
     fn codes(&mut self, kind: Option<i64>, state: Option<i64>) {
         if let Some(state) = state {
             self.rest.push(format!("order_state = {state}"));
@@ -179,11 +211,26 @@ impl Search {
                 self.rest.push(format!("order_state <> {COMPLETED}"));
             }
         }
+        self.unusual = kind == Some(ABNORMAL) || state.is_some_and(|state| state != COMPLETED);
         // The states 2 and 3 are abnormal orders' alone.
         let implied = state.filter(|state| [PENDING, HANDLED].contains(state)).map(|_| ABNORMAL);
         for kind in kind.into_iter().chain(implied.filter(|implied| Some(*implied) != kind)) {
             self.rest.push(format!("order_type = {kind}"));
         }
+    }
+
+    /// The name begins with `name`: if nothing else drives the list, its first characters do, as many as an index knows.
+    fn begins_with(&mut self, name: &str) {
+        if self.ordered {
+            let indexed = if self.unusual { 1 } else { BEGINNINGS.len() };
+            let beginning: String = name.chars().take(indexed).collect();
+            self.any_of(BEGINNINGS[beginning.chars().count() - 1], [beginning]);
+            if self.unusual {
+                self.rest.push(format!("order_state <> {COMPLETED}"));
+            }
+        }
+        let (from, to) = (self.values.parameter(name), self.values.parameter(format!("{name}{}", char::MAX)));
+        self.rest.push(format!("user_name >= {from} AND user_name <= {to}"));
     }
 
     /// `column` has one of `values`, unless there are none. The first column that is narrowed drives the list; ids
@@ -196,7 +243,9 @@ impl Search {
         if self.ordered && column != "id" {
             self.keys = Some((column, values));
         } else {
-            self.rest.push(format!("{column} IN ({})", values.join(", ")));
+            // The sign keeps SQLite, which may know nothing of the numbers, from being driven by a second column.
+            let unindexed = if self.engine == Engine::Sqlite && !self.ordered { "+" } else { "" };
+            self.rest.push(format!("{unindexed}{column} IN ({})", values.join(", ")));
         }
         self.ordered = false;
     }

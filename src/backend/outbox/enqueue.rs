@@ -54,11 +54,25 @@ pub(crate) async fn requeue(session: &mut Session, id: i64) -> Result<bool> {
     Ok(true)
 }
 
-/// A row that is not to be delivered before somebody asks for it.
-pub(crate) async fn park(session: &mut Session, id: i64, reason: &str) -> Result<()> {
-    let statement = sql("UPDATE delivery SET state = 'parked', next_at = NULL, last_error = ").bind(reason);
-    session.execute(statement.push(" WHERE id = ").bind(id)).await?;
-    session.execute(sql("DELETE FROM delivery_key WHERE delivery_id = ").bind(id)).await?;
+/// Writes `message` as the row `id` of the time `at`, parked: it is not delivered before somebody asks for it.
+pub(crate) async fn enqueue_parked(
+    session: &mut Session,
+    id: i64,
+    at: i64,
+    message: &Message,
+    reason: &str,
+) -> Result<()> {
+    let values: [Bound; 7] = [
+        id.into(),
+        message.kind().into(),
+        message.subject(id).into(),
+        message.payload().to_string().into(),
+        "parked".into(),
+        reason.into(),
+        at.into(),
+    ];
+    let statement = "INSERT INTO delivery (id, kind, subject, payload, state, last_error, created_at) VALUES ";
+    session.execute(sql(statement).list(values)).await?;
     Ok(())
 }
 

@@ -41,7 +41,7 @@ async fn once(backend: &Backend, row: &Leased, result: &Result<Option<String>, F
     let statement = statement.push(", outcome = ").bind(result.as_ref().ok().cloned().flatten());
     let statement = statement.push(", last_error = ").bind(result.as_ref().err().map(Fault::reason));
     let statement = statement.push(" WHERE state = 'delivering' AND id = ").bind(row.id);
-    let statement = statement.push(" AND lease_owner = ").bind(backend.settings().instance);
+    let statement = statement.push(" AND lease_owner = ").bind(backend.settings().instance.owner);
     if session.execute(statement.push(" AND attempts = ").bind(row.attempt)).await? == 0 {
         return Ok(());
     }

@@ -1,7 +1,7 @@
 use super::{Message, enqueue::real_now};
 use crate::backend::{
     Backend,
-    db::{Row, Session, Sql, sql},
+    db::{DbError, Row, Session, Sql, sql},
     error::Result,
 };
 
@@ -26,10 +26,15 @@ pub(super) enum Which {
     Due(i64),
 }
 
-/// Takes rows that wait for no other one.
+/// The turn of those who take rows.
+const TURN: i64 = 4011;
+
+/// Takes rows that wait for no other one. One after the other: a row and the earlier one of its key that an operator has
+/// just brought back would not see each other being taken.
 pub(super) async fn lease(backend: &Backend, which: Which) -> Result<Vec<Leased>> {
     let now = real_now();
     let mut session = backend.db().transaction().await?;
+    session.take_turn(TURN).await?;
     let mut statement = sql("SELECT d.id, d.kind, d.payload, d.attempts, d.created_at FROM delivery d WHERE ");
     statement = match which {
         Which::One(id) => statement.push("d.state = 'pending' AND d.id = ").bind(id),
@@ -45,7 +50,7 @@ pub(super) async fn lease(backend: &Backend, which: Which) -> Result<Vec<Leased>
     let leased = rows.iter().map(Leased::read).collect::<Result<Vec<_>>>()?;
     let end = now + i64::try_from(backend.settings().retry.lease.as_millis()).unwrap_or_default();
     let statement = sql("UPDATE delivery SET state = 'delivering', attempts = attempts + 1, next_at = ").bind(end);
-    let statement = statement.push(", lease_owner = ").bind(backend.settings().instance).push(" WHERE id IN ");
+    let statement = statement.push(", lease_owner = ").bind(backend.settings().instance.owner).push(" WHERE id IN ");
     session.execute(statement.list(leased.iter().map(|row| row.id))).await?;
     session.commit().await?;
     Ok(leased)
@@ -62,13 +67,11 @@ fn in_its_way(now: i64) -> Sql {
     .push("))")
 }
 
-/// Ends the leases of this instance: it has just started, so that nobody works on them any more.
-pub(super) async fn release(backend: &Backend) -> Result<()> {
-    let mut session: Session = backend.db().transaction().await?;
+/// Ends the leases of processes that are gone: nobody works on their rows any more.
+pub(in crate::backend) async fn release(session: &mut Session, owners: &[i64]) -> Result<(), DbError> {
     let statement = sql("UPDATE delivery SET state = 'pending', lease_owner = NULL, next_at = ").bind(real_now());
-    let statement = statement.push(" WHERE state = 'delivering' AND lease_owner = ").bind(backend.settings().instance);
-    session.execute(statement).await?;
-    Ok(session.commit().await?)
+    let statement = statement.push(" WHERE state = 'delivering' AND lease_owner IN ").list(owners.iter().copied());
+    session.execute(statement).await.map(drop)
 }
 
 impl Leased {

@@ -3,7 +3,7 @@
 //! A row is written in the transaction of the change that it tells ([`enqueue`]) and delivered at least once, each time
 //! with the same idempotency key. It waits for every earlier undelivered row that shares its battery or its member.
 //! [`deliver_now`] makes the first attempt, after the commit; [`run`] makes all others, and any that a crash left over.
-//! A row that is being delivered is leased: no other instance takes it until the lease ends.
+//! A row that is being delivered is leased: no other instance takes it until the lease ends, or that of the instance.
 
 /// One attempt.
 mod attempt;
@@ -40,5 +40,6 @@ pub use retry_delivery::retry_delivery;
 pub use sync::{SyncRefusal, SyncReport, sync_bindings};
 pub use worker::{deliver_due, deliver_now, run};
 
-pub(crate) use enqueue::{park, requeue};
+pub(crate) use enqueue::{enqueue_parked, requeue};
 pub(crate) use fault::Fault;
+pub(in crate::backend) use lease::release;

@@ -45,12 +45,8 @@ pub async fn deliver_due(backend: &Backend) -> usize {
     made
 }
 
-/// Delivers what is due until `shutdown`; then ends what is under way. Begins with what a crash has left over. Instances
-/// that share a database need different numbers.
+/// Delivers what is due until `shutdown`; then ends what is under way. Takes up the migrations that a crash has left over.
 pub async fn run(backend: Backend, shutdown: impl Future<Output = ()>) {
-    if let Err(error) = lease::release(&backend).await {
-        tracing::error!(%error, "the leases of the last run could not be ended");
-    }
     let resuming = tokio::spawn({
         let backend = backend.clone();
         async move { migration::resume(&backend).await }

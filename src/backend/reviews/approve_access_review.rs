@@ -119,8 +119,8 @@ async fn give_battery(
 ) -> Result<Vec<i64>> {
     match assets::bindings::current_of_member(session, member.id).await? {
         Some(binding) if binding.battery_code != battery_code => {
-            assets::bindings::replace(session, backend, member, &binding, battery_code).await
+            assets::bindings::replace(session, backend, member, &binding, battery_code, backend.now()).await
         }
-        _ => assets::bindings::bind(session, backend, member, battery_code).await,
+        _ => assets::bindings::bind(session, backend, member, battery_code, backend.now()).await,
     }
 }

@@ -18,12 +18,10 @@ use super::{
     Outcome,
     serve::{self, SettingsArgs},
 };
-use crate::{
-    backend::{
-        Backend,
-        intake::{self, ImportReport, Stored},
-    },
-    settings::COMMANDS_INSTANCE,
+use crate::backend::{
+    Backend,
+    instance::Lease,
+    intake::{self, ImportReport, Stored},
 };
 
 /// Bring records in from a file: JSON Lines (.jsonl) or CSV with a header (.csv), fields named as in a world file
@@ -64,11 +62,12 @@ enum Kind {
 
 #[tokio::main]
 pub(super) async fn run(args: Args) -> Outcome {
-    let mut settings = args.settings.read(&[])?;
-    settings.server.instance = COMMANDS_INSTANCE;
+    let settings = args.settings.read(&[])?;
     let db = serve::open(&settings).await?;
     serve::current(&db).await?;
-    let backend = serve::backend(db, &settings)?;
+    // Beside running servers, whose numbers it leaves alone.
+    let lease = Lease::claim(&db, None).await?;
+    let backend = serve::backend(db, &settings, lease.instance())?;
     let outcome = match args.kind {
         Kind::Merchants => import::<polaris::Merchant>(&backend, &args).await,
         Kind::Tanks => import::<polaris::Tank>(&backend, &args).await,
@@ -85,6 +84,7 @@ pub(super) async fn run(args: Args) -> Outcome {
         Kind::PackageOrders => import::<polaris::MonthlyPackageOrder>(&backend, &args).await,
         Kind::Migrations => import::<polaris::Migration>(&backend, &args).await,
     };
+    lease.release().await?;
     backend.db().close().await;
     outcome
 }

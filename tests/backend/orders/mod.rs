@@ -1,7 +1,11 @@
 /// 2.2.7.
 mod handle;
+/// Names, of which a beginning is given.
+mod names;
 /// What the engines do with the statements of 2.2.1.
 mod plans;
+/// Where swaps leave the batteries.
+mod positions;
 /// 2.2.1.
 mod query;
 /// Inflow.

@@ -3,6 +3,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
+use polaris::backend::{Clock, Settings};
 use serde_json::json;
 use tokio::{io::AsyncReadExt, net::TcpListener};
 use wiremock::ResponseTemplate;
@@ -169,6 +170,24 @@ async fn weichuang_is_not_told_of_a_binding_before_it_has_said_who_the_member_is
         outbox::deliver_now(&partner.backend, &[id]).await;
         assert_eq!(state(&partner.backend, id).await, "pending");
         assert!(partner.heard(BIND).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_state_that_unbinds_is_a_setting() {
+    on_both_engines(|bench| async move {
+        let partner = Partner::new(&bench, |path, _| if path == USER { no(404, "没有该用户") } else { yes() }).await;
+        let settings = Settings { unbind_state: 2, ..partner.backend.settings().clone() };
+        let weichuang = partner.backend.weichuang().clone();
+        let backend = Backend::new(bench.backend.db().clone(), Clock::real(), weichuang, settings);
+        let unbound =
+            Message::Binding { battery_code: "BT0001".to_owned(), member_id: member(&bench, 1).await, bound: false };
+        for (backend, state) in [(&partner.backend, 0), (&backend, 2)] {
+            let id = enqueue(backend, unbound.clone()).await;
+            outbox::deliver_now(backend, &[id]).await;
+            assert_eq!(partner.heard(BIND).await.last().expect("told")["state"], state);
+        }
     })
     .await;
 }

@@ -1,7 +1,6 @@
 use std::{collections::HashSet, future::pending};
 
-use polaris::backend::db::sql;
-use tokio::sync::oneshot;
+use polaris::backend::{db::sql, instance::Lease};
 
 use super::*;
 
@@ -66,18 +65,47 @@ async fn a_row_whose_instance_has_crashed_is_delivered_when_its_lease_ends_and_n
 }
 
 #[tokio::test]
-async fn an_instance_that_starts_again_goes_on_with_its_own_rows_at_once() {
+async fn the_rows_of_an_instance_that_has_crashed_are_free_with_its_number_and_those_of_a_living_one_are_not() {
+    on_both_engines(|bench| async move {
+        let partner = slow(&bench).await;
+        let db = bench.backend.db();
+        let crashed = Lease::claim(db, Some(3)).await.expect("a lease");
+        let living = Lease::claim(db, Some(4)).await.expect("a lease");
+        let mut ids = Vec::new();
+        for (number, lease) in [(1, &crashed), (2, &living)] {
+            ids.push(enqueue(&partner.backend, bound(&format!("BT000{number}"), member(&bench, number).await)).await);
+            leased(&partner.backend, ids[ids.len() - 1], lease.instance().owner, 60_000).await;
+        }
+        drop(crashed);
+        let mut session = db.transaction().await.expect("a transaction");
+        session.execute(sql("UPDATE instance SET lease_until = 0 WHERE number = 3")).await.expect("ended");
+        session.commit().await.expect("committed");
+
+        let again = Lease::claim(db, Some(3)).await.expect("a lease");
+        assert_eq!(state(&partner.backend, ids[0]).await, "pending");
+        assert_eq!(state(&partner.backend, ids[1]).await, "delivering");
+        assert_eq!(outbox::deliver_due(&partner.backend).await, 1);
+        living.release().await.expect("released");
+        assert_eq!(state(&partner.backend, ids[1]).await, "pending", "what it gives up is free too");
+        again.release().await.expect("released");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_second_worker_leaves_the_rows_of_one_with_the_same_number_alone() {
     on_both_engines(|bench| async move {
         let partner = slow(&bench).await;
         let id = enqueue(&partner.backend, bound("BT0001", member(&bench, 1).await)).await;
-        leased(&partner.backend, id, 0, 60_000).await;
-        let (stop, stopped) = oneshot::channel::<()>();
-        let worker = tokio::spawn(outbox::run(partner.backend.clone(), async {
-            let _ = stopped.await;
-        }));
-        settle(&partner.backend).await;
-        stop.send(()).expect("a worker");
-        worker.await.expect("a worker");
+        let first = partner.backend.clone();
+        let attempt = tokio::spawn(async move { outbox::deliver_now(&first, &[id]).await });
+        while partner.heard(BIND).await.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        let second = outbox::run(partner.instance(&bench, 0), pending());
+        let _ = tokio::time::timeout(Duration::from_millis(100), second).await;
+        attempt.await.expect("an attempt");
+        assert_eq!(partner.heard(BIND).await.len(), 1);
         assert_eq!(state(&partner.backend, id).await, "done");
     })
     .await;

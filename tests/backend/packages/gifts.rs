@@ -165,6 +165,24 @@ async fn a_gift_that_is_used_up_or_expired_cannot_be_revoked() {
 }
 
 #[tokio::test]
+async fn a_gift_that_is_used_up_or_expired_is_shown_and_found_by_its_status() {
+    on_both_engines(|bench| async move {
+        register(&bench, PHONE, "张三").await;
+        let used_up = grant(&bench, gift("G1")).await.expect("a gift");
+        grant(&bench, gift("G2")).await.expect("a gift");
+        // It comes by import alone.
+        let mut session = bench.backend.db().transaction().await.expect("a transaction");
+        session.execute(sql("UPDATE package_gift SET status = 3 WHERE id = ").bind(used_up)).await.expect("used up");
+        session.commit().await.expect("committed");
+        let statuses: Vec<_> = list(&bench, Default::default()).await.iter().map(|gift| gift.status).collect();
+        assert_eq!(statuses, [1, 3]);
+        let found = list(&bench, ListPackageGiftsRequest { status: Some(3), ..Default::default() }).await;
+        assert_eq!(found.iter().map(|gift| (gift.id, gift.amount)).collect::<Vec<_>>(), [(used_up, 7)]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_unknown_gift_cannot_be_revoked() {
     on_both_engines(|bench| async move { assert_eq!(revoke(&bench, 1).await, Err(404)) }).await;
 }

@@ -3,6 +3,8 @@ use contracts::{
     polaris::{AccessReview, ListAccessReviewsRequest, PolarisApi},
 };
 
+use polaris::backend::db::sql;
+
 use super::{approval, approve, reject, reviews, submission, submit};
 use crate::backend::{Bench, on_both_engines, rows::audited};
 
@@ -49,6 +51,24 @@ async fn a_page_has_as_many_reviews_as_asked_for_and_tells_of_more() {
         let second = page(2).await;
         assert_eq!((states(&second.result), second.has_more), (vec![(ids[0], "待确认")], false));
         assert!(page(3).await.result.is_empty(), "past the end is empty");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deposit_paid_before_that_came_by_import_is_shown_beside_the_new_one() {
+    on_both_engines(|bench| async move {
+        let request = SubmitAccessReviewRequest { deposit: Some(29_900), ..submission("RV1") };
+        let id = submit(&bench, request).await;
+        let mut session = bench.backend.db().transaction().await.expect("a transaction");
+        let statement = sql("UPDATE access_review SET old_deposit = 19900 WHERE id = ").bind(id);
+        session.execute(statement).await.expect("imported");
+        session.commit().await.expect("committed");
+        for state in [0, 1] {
+            let review = reviews(&bench, "", state).await.remove(0);
+            assert_eq!((review.deposit.0, review.old_deposit.0), (Some(29_900), Some(19_900)));
+            let _ = reject(&bench, id).await;
+        }
     })
     .await;
 }

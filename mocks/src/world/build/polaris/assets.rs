@@ -8,7 +8,7 @@ use super::{
     roles,
 };
 use crate::world::{
-    Code, MerchantId,
+    Code, MerchantId, Number,
     build::places::{shop, surroundings},
     polaris::{Battery, Merchant, Tank, Vehicle},
 };
@@ -50,7 +50,11 @@ impl Generator {
             longitude: Some(fit(&longitude)),
             address: Some(fit(&format!("{}{}{street}{house}号", place.city, place.region))),
             model: Some(fit(draw.one_of(&["HD-12K", "HD-9K", "HD-6S"]))),
-            state: Some(draw.one_of(&[1, 1, 1, 1, 2, 0]).try_into().expect("a state of tanks")),
+            state: match number % 11 {
+                4 => Number::try_from(2).ok(),
+                9 => Number::try_from(0).ok(),
+                _ => Number::try_from(1).ok(),
+            },
         }
     }
 

@@ -61,7 +61,7 @@ impl Generator {
             city_id: Some(code(place.city_id)),
             city_name: Some(fit(place.city)),
             user_label: Some(fit(draw.one_of(&["普通用户", "普通用户", "骑手", "骑手", "企业用户"]))),
-            id_card_state: Some(code(i64::from(used || draw.one_in(2)))),
+            id_card_state: Some(code(i64::from(used || number.is_multiple_of(3)))),
             sex: Some(fit(draw.one_of(&["男", "男", "女"]))),
             birthday: Some(fit(&faker::day(draw.rng()))),
             register_time: registered.into(),

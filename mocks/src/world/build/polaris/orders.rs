@@ -40,7 +40,7 @@ impl Generator {
         let (pay_type, package, price) = match Role::of(rider, &self.scale) {
             Role::Casual => SINGLE,
             Role::Subscriber => MONTHLY,
-            _ if rider % 3 == 0 => COUNTED,
+            _ if rider.is_multiple_of(3) => COUNTED,
             _ => MONTHLY,
         };
         let handled = standing.order_state == 3;
