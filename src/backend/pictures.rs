@@ -7,6 +7,8 @@ pub enum Shown {
     Battery,
     /// 电动车
     Vehicle,
+    /// A photo that somebody took of an asset: there is one only if its row says so.
+    Photo,
 }
 
 /// Where the pictures of assets are: in production where their rows say, in the mock, which draws them, wherever its

@@ -38,6 +38,28 @@ async fn a_user_of_weichuang_moves_to_us_gets_another_battery_and_then_the_depos
 }
 
 #[tokio::test]
+async fn the_photos_of_a_refund_have_absolute_addresses() {
+    let app = App::start().await;
+    let list = data(&app, "/kop/hm.deposit.p.refundList", json!({"pageNo": 1, "pageSize": 200})).await;
+    let mut photos = 0;
+    for refund in list["result"].as_array().expect("a list") {
+        let detail = data(&app, "/kop/hm.deposit.p.refundDetail", json!({"id": refund["id"]})).await;
+        for photo in ["assetImg", "merchantUploadImg"].iter().filter_map(|name| detail[*name].as_str()) {
+            assert!(photo.starts_with(&app.url("/_mock/images/")), "{photo}");
+            photos += 1;
+        }
+    }
+    assert!(photos > 5, "{photos}");
+    // A member's own photo is shown as it was sent.
+    data(&app, "/internal/migration/start", json!({"phoneNo": PHONE})).await;
+    let own = "https://example.com/a photo.jpg";
+    let apply = json!({"phoneNo": PHONE, "reason": "不再使用", "assetImg": own});
+    let applied = data(&app, "/kop/hm.deposit.p.refundApply", apply).await;
+    let detail = data(&app, "/kop/hm.deposit.p.refundDetail", json!({"id": applied["id"]})).await;
+    assert_eq!(detail["assetImg"], own);
+}
+
+#[tokio::test]
 async fn it_reaches_a_weichuang_that_demands_a_token() {
     let settings = polaris::server::router::Settings { token: Some("secret".into()), ..Default::default() };
     let app = App::start_with(settings).await;

@@ -1,7 +1,10 @@
-use contracts::polaris::{GetDepositRefundRequest, RefundDetail};
+use contracts::{
+    polaris::{GetDepositRefundRequest, RefundDetail},
+    runtime::Nullable,
+};
 
 use crate::backend::{
-    Backend, assets,
+    Backend, Shown, assets,
     db::{Row, Session, sql},
     error::{Error, Result},
     time,
@@ -24,6 +27,10 @@ pub async fn get_deposit_refund(backend: &Backend, request: GetDepositRefundRequ
     let mut session = backend.db().session().await?;
     let row = session.first(sql(SELECT).bind(request.id)).await?.ok_or(Error::NotFound("退押申请不存在"))?;
     let mut detail = read(&row)?;
+    let code = detail.asset_code.0.clone().unwrap_or_default();
+    let photo = |stored: Nullable<String>| backend.settings().pictures.address(Shown::Photo, &code, stored.0).into();
+    detail.asset_img = photo(detail.asset_img);
+    detail.merchant_upload_img = photo(detail.merchant_upload_img);
     detail.asset_model = asset_model(&mut session, &row).await?.into();
     Ok(detail)
 }

@@ -117,13 +117,18 @@ impl Current {
 /// The mock's own pictures, by the address under which its caller reached it.
 fn pictures(origin: Origin) -> Pictures {
     Pictures::of(move |shown, code, stored| {
+        let origin = Origin::of_caller_or(&origin);
         let picture = match shown {
             Shown::Battery => Picture::Battery,
             Shown::Vehicle => Picture::Vehicle,
+            // Nothing is drawn in its place, and an address of somebody else stays as it is.
+            Shown::Photo => {
+                return stored.map(|photo| if photo.starts_with('/') { format!("{origin}{photo}") } else { photo });
+            }
         };
         let cover = stored.and_then(|cover| cover.parse().ok());
         let code = code.parse().ok()?;
-        Some(picture.address(&code, cover.as_ref(), &Origin::of_caller_or(&origin)))
+        Some(picture.address(&code, cover.as_ref(), &origin))
     })
 }
 
