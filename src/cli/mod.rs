@@ -7,6 +7,8 @@ use std::{
 
 use clap::{Parser, Subcommand, error::ErrorKind};
 
+/// A backend beside running servers.
+mod beside;
 /// `polaris import`.
 mod import;
 /// What is logged, and where to.

@@ -6,16 +6,10 @@ use mocks::{
     world::{Generator, Moment},
 };
 
-use super::{
-    Outcome,
-    serve::{self, SettingsArgs},
-};
-use crate::{
-    backend::{
-        Backend,
-        intake::{self, Stored, WorldRefused},
-    },
-    settings::COMMANDS_INSTANCE,
+use super::{Outcome, beside::Beside, serve::SettingsArgs};
+use crate::backend::{
+    Backend,
+    intake::{self, Stored, WorldRefused},
 };
 
 /// Fill a database with demo data: the built-in world, another world, or as many orders and members as you like
@@ -44,23 +38,20 @@ pub(super) struct Args {
 
 #[tokio::main]
 pub(super) async fn run(args: Args) -> Outcome {
-    let mut settings = args.settings.read(&[])?;
-    settings.server.instance = COMMANDS_INSTANCE;
-    let db = serve::open(&settings).await?;
-    serve::current(&db).await?;
-    let backend = serve::backend(db, &settings)?;
+    let beside = Beside::open(&args.settings.read(&[])?).await?;
+    let backend = &beside.backend;
     let started = Instant::now();
     let new = match (args.orders, args.members) {
         (Some(orders), Some(members)) => {
             let generator = Generator::new(args.seed, members, orders, args.now);
-            generate(&backend, &generator, progress_bar(members + orders)).await?
+            generate(backend, &generator, progress_bar(members + orders)).await?
         }
         _ => {
             let world = args.world.map_or_else(World::default_world, |file| World::load(&file))?;
-            intake::load(&backend, &world.polaris).await?
+            intake::load(backend, &world.polaris).await?
         }
     };
-    backend.db().close().await;
+    beside.close().await?;
     super::say(&Seeded { new, seconds: started.elapsed().as_secs_f64() });
     Ok(())
 }

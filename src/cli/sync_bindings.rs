@@ -1,13 +1,7 @@
 use std::fmt;
 
-use super::{
-    Outcome,
-    serve::{self, SettingsArgs},
-};
-use crate::backend::{
-    instance::Lease,
-    outbox::{self, SyncReport},
-};
+use super::{Outcome, beside::Beside, serve::SettingsArgs};
+use crate::backend::outbox::{self, SyncReport};
 
 /// Push all current bindings to Weichuang, in batches, and say what it refused
 #[derive(Debug, clap::Args)]
@@ -22,16 +16,10 @@ pub(super) struct Args {
 #[tokio::main]
 pub(super) async fn run(args: Args) -> Outcome {
     let settings = args.settings.read(&[("weichuang.url", args.weichuang_url)])?;
-    let db = serve::open(&settings).await?;
-    serve::current(&db).await?;
-    // Beside running servers, whose numbers it leaves alone.
-    let lease = Lease::claim(&db, None).await?;
-    let backend = serve::backend(db, &settings, lease.instance())?;
-    let report = outbox::sync_bindings(&backend).await?;
+    let beside = Beside::open(&settings).await?;
+    let report = outbox::sync_bindings(&beside.backend).await?;
     super::say(&Pushed(&report));
-    lease.release().await?;
-    backend.db().close().await;
-    Ok(())
+    beside.close().await
 }
 
 /// What is printed at the end.

@@ -14,13 +14,9 @@ use mocks::world::polaris;
 use serde::de::DeserializeOwned;
 
 use self::rows::Rows;
-use super::{
-    Outcome,
-    serve::{self, SettingsArgs},
-};
+use super::{Outcome, beside::Beside, serve::SettingsArgs};
 use crate::backend::{
     Backend,
-    instance::Lease,
     intake::{self, ImportReport, Stored},
 };
 
@@ -63,29 +59,25 @@ enum Kind {
 #[tokio::main]
 pub(super) async fn run(args: Args) -> Outcome {
     let settings = args.settings.read(&[])?;
-    let db = serve::open(&settings).await?;
-    serve::current(&db).await?;
-    // Beside running servers, whose numbers it leaves alone.
-    let lease = Lease::claim(&db, None).await?;
-    let backend = serve::backend(db, &settings, lease.instance())?;
+    let beside = Beside::open(&settings).await?;
+    let backend = &beside.backend;
     let outcome = match args.kind {
-        Kind::Merchants => import::<polaris::Merchant>(&backend, &args).await,
-        Kind::Tanks => import::<polaris::Tank>(&backend, &args).await,
-        Kind::Batteries => import::<polaris::Battery>(&backend, &args).await,
-        Kind::Vehicles => import::<polaris::Vehicle>(&backend, &args).await,
-        Kind::Members => import::<polaris::Member>(&backend, &args).await,
-        Kind::Bindings => import::<polaris::BatteryBinding>(&backend, &args).await,
-        Kind::Rentals => import::<polaris::Rental>(&backend, &args).await,
-        Kind::Orders => import::<polaris::SwapOrder>(&backend, &args).await,
-        Kind::Reviews => import::<polaris::AccessReview>(&backend, &args).await,
-        Kind::Deposits => import::<polaris::Deposit>(&backend, &args).await,
-        Kind::Refunds => import::<polaris::DepositRefund>(&backend, &args).await,
-        Kind::Gifts => import::<polaris::PackageGift>(&backend, &args).await,
-        Kind::PackageOrders => import::<polaris::MonthlyPackageOrder>(&backend, &args).await,
-        Kind::Migrations => import::<polaris::Migration>(&backend, &args).await,
+        Kind::Merchants => import::<polaris::Merchant>(backend, &args).await,
+        Kind::Tanks => import::<polaris::Tank>(backend, &args).await,
+        Kind::Batteries => import::<polaris::Battery>(backend, &args).await,
+        Kind::Vehicles => import::<polaris::Vehicle>(backend, &args).await,
+        Kind::Members => import::<polaris::Member>(backend, &args).await,
+        Kind::Bindings => import::<polaris::BatteryBinding>(backend, &args).await,
+        Kind::Rentals => import::<polaris::Rental>(backend, &args).await,
+        Kind::Orders => import::<polaris::SwapOrder>(backend, &args).await,
+        Kind::Reviews => import::<polaris::AccessReview>(backend, &args).await,
+        Kind::Deposits => import::<polaris::Deposit>(backend, &args).await,
+        Kind::Refunds => import::<polaris::DepositRefund>(backend, &args).await,
+        Kind::Gifts => import::<polaris::PackageGift>(backend, &args).await,
+        Kind::PackageOrders => import::<polaris::MonthlyPackageOrder>(backend, &args).await,
+        Kind::Migrations => import::<polaris::Migration>(backend, &args).await,
     };
-    lease.release().await?;
-    backend.db().close().await;
+    beside.close().await?;
     outcome
 }
 
