@@ -232,8 +232,7 @@ impl Session {
 }
 
 fn sqlite(statement: Sql) -> Query<'static, Sqlite, SqliteArguments> {
-    // `$1` is a name for SQLite, which looks through all names before it for each; `?1` is a number.
-    let query = sqlx::query(AssertSqlSafe(statement.text.replace('$', "?")));
+    let query = sqlx::query(AssertSqlSafe(statement.nameless().unwrap_or(statement.text)));
     statement.values.into_iter().fold(query, |query, value| match value {
         Value::Integer(value) => query.bind(value),
         Value::Text(value) => query.bind(value),
