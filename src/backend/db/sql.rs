@@ -63,6 +63,23 @@ impl Sql {
         self
     }
 
+    /// The text with nothing but `?` for each parameter, if they stand in their order. SQLite takes `$1` for a name and
+    /// looks through all names for each, which a statement of thousands of parameters feels.
+    pub(super) fn nameless(&self) -> Option<String> {
+        let mut parts = self.text.split('$');
+        let mut text = String::with_capacity(self.text.len());
+        text.push_str(parts.next()?);
+        for (index, part) in parts.enumerate() {
+            let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+            if part[..digits].parse() != Ok(index + 1) {
+                return None;
+            }
+            text.push('?');
+            text.push_str(&part[digits..]);
+        }
+        Some(text)
+    }
+
     /// Appends another statement, or part of one, with its parameters.
     #[must_use]
     pub fn append(mut self, other: Sql) -> Self {
@@ -83,7 +100,7 @@ impl Sql {
 }
 
 /// A value that a parameter can have.
-pub struct Bound(Value);
+pub struct Bound(pub(super) Value);
 
 impl From<i64> for Bound {
     fn from(value: i64) -> Self {
@@ -142,5 +159,21 @@ impl From<Option<String>> for Bound {
 impl From<Option<&str>> for Bound {
     fn from(value: Option<&str>) -> Self {
         Bound(Value::Text(value.map(str::to_owned)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_in_their_order_need_no_names_and_others_keep_them() {
+        let ordered = sql("a = ").bind(1).push(" AND b IN ").list([2, 3]);
+        assert_eq!(ordered.nameless().as_deref(), Some("a = ? AND b IN (?, ?)"));
+        let mut twice = sql("");
+        let name = twice.parameter(1);
+        let twice = twice.push(&name).push(" = a OR b = ").push(&name);
+        assert_eq!(twice.nameless(), None);
+        assert_eq!(sql("SELECT 1").nameless().as_deref(), Some("SELECT 1"));
     }
 }
