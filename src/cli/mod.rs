@@ -49,7 +49,7 @@ enum Command {
     Seed(seed::Args),
     Serve(serve::Args),
     SyncBindings(sync_bindings::Args),
-    Verify(verify::Args),
+    Verify(Box<verify::Args>),
 }
 
 /// What a command ends with: nothing to say, or one line of what went wrong.
@@ -81,7 +81,7 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::run(args),
         Command::SyncBindings(args) => sync_bindings::run(args),
         // It has a verdict of its own beside success and failure.
-        Command::Verify(args) => return verify::run(args),
+        Command::Verify(args) => return verify::run(*args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

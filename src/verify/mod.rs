@@ -6,6 +6,8 @@
 
 /// How much a run may still do.
 mod budget;
+/// The cases of the contract.
+pub mod cases;
 /// What must hold of an exchange, one check a file.
 pub mod checks;
 /// The contract as the parts of a run need it.

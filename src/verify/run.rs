@@ -8,6 +8,7 @@ use reqwest::Url;
 
 use super::{
     Budget, Call, Cell, Fault, Part, Recorder, Report, Session, Side, Target, TargetError,
+    cases::{Book, CaseError, Cases, Data, Elsewhere},
     contract::Operation,
     generate::{self, Generated},
     lists::Lists,
@@ -40,10 +41,16 @@ pub struct Options {
     pub max_latency: Option<Duration>,
     /// After this long there is no reply.
     pub timeout: Duration,
+    /// What the target's data provides for the names in cases; none: the built-in world of our own servers.
+    pub data: Option<Data>,
+    /// Where other sides are, for the cases that call more than one.
+    pub elsewhere: Vec<(Side, Url)>,
+    /// Tells this run from others: with it and the seed, cases make values that are new to the target.
+    pub run: u64,
 }
 
 impl Options {
-    /// Everything about `side` at `target`, without limits.
+    /// Everything about `side` at `target`, without limits, in a run of its own.
     #[must_use]
     pub fn new(side: Side, target: Url) -> Self {
         Self {
@@ -58,6 +65,11 @@ impl Options {
             operations: Vec::new(),
             max_latency: None,
             timeout: Duration::from_secs(10),
+            data: None,
+            elsewhere: Vec::new(),
+            run: SystemTime::now()
+                .duration_since(SystemTime::UNIX_EPOCH)
+                .map_or(0, |now| u64::try_from(now.as_millis()).unwrap_or_default()),
         }
     }
 }
@@ -79,6 +91,9 @@ pub enum RunError {
     /// There is nothing to test.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// The built-in cases cannot be read; a test reads them.
+    #[error(transparent)]
+    Cases(#[from] CaseError),
 }
 
 /// One run.
@@ -117,7 +132,9 @@ impl Run {
             concurrency: options.concurrency.max(1),
             unreachable: AtomicU32::new(0),
         };
-        Ok(Self { session: Arc::new(session), parts: vec![Box::new(Lists), Box::new(Repeats), Box::new(Generated)] })
+        let cases = Box::new(cases(options)?);
+        let parts: Vec<Box<dyn Part>> = vec![cases, Box::new(Lists), Box::new(Repeats), Box::new(Generated)];
+        Ok(Self { session: Arc::new(session), parts })
     }
 
     /// What it would do, a line each.
@@ -175,6 +192,17 @@ impl Run {
         }
         Ok(Report::new(&self.session, parts, started, clock.elapsed()))
     }
+}
+
+fn cases(options: &Options) -> Result<Cases, RunError> {
+    let book = Book::built_in()?;
+    let elsewhere = options.elsewhere.iter().map(|(side, base)| {
+        let target = Target::new(base, None, options.timeout)?;
+        Ok(Elsewhere::new(*side, target))
+    });
+    let elsewhere = elsewhere.collect::<Result<_, TargetError>>()?;
+    let data = options.data.clone().unwrap_or_else(|| book.world.clone());
+    Ok(Cases::new(&book.cases, data, options.run, elsewhere))
 }
 
 /// Sees that the target is there and is this side: some operation that reads answers something else than 404.

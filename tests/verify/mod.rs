@@ -1,3 +1,5 @@
+/// The cases of the contract.
+mod cases;
 /// Each check fails on a server that does that one thing wrong.
 mod checks;
 /// The command: exit codes, time, output.
