@@ -4,6 +4,8 @@ mod cases;
 mod checks;
 /// The command: exit codes, time, output.
 mod command;
+/// Two targets that are asked the same.
+mod compare;
 /// A server in front of a healthy one that damages its answers.
 mod damaged;
 /// Requests from the contract: complete, deterministic, shrunk.

@@ -142,6 +142,7 @@ impl Servers<'_> {
         match self.elsewhere(side).filter(|_| side != self.session.side) {
             Some(Elsewhere { target, recorder, .. }) => {
                 let exchange = Arc::new(target.call(call).await);
+                self.session.compare(side, target, &exchange).await;
                 let findings = recorder.observe(&exchange, expected, purpose);
                 let held = findings.is_empty();
                 findings.into_iter().for_each(|finding| self.session.recorder.report(finding));

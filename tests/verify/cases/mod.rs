@@ -10,3 +10,5 @@ mod servers;
 mod stories;
 /// A story as a snapshot tells it.
 mod story;
+
+pub use servers::{Engine, Servers};
