@@ -8,6 +8,8 @@ mod browser;
 mod cli;
 /// Every operation of the contract, good and bad input.
 mod contract;
+/// Two versions of a contract, and whom their differences break.
+mod diff;
 /// The documents and Swagger UI, without a browser.
 mod docs;
 /// The project itself: licences, READMEs.

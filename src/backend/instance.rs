@@ -2,13 +2,14 @@
 //! process leases a number, renews the lease while it lives, and gives the number back when it ends. Of a process that
 //! has crashed, the lease ends by itself; whoever notices first takes over what it had under way.
 //!
-//! Leases go by the database's own clock: those of several machines need not agree.
+//! Leases go by the database's own clock: those of several machines need not agree. Where a long transaction has kept
+//! everybody from renewing, nobody is taken for dead: whoever notices waits for a heartbeat first.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::{
     task::JoinHandle,
-    time::{MissedTickBehavior, interval, sleep},
+    time::{MissedTickBehavior, interval_at, sleep},
 };
 
 use super::{
@@ -73,16 +74,17 @@ pub enum ClaimError {
 }
 
 impl Lease {
-    /// Leases `number` or, if there is none, the highest free one. If it is taken, waits until the lease ends (for ten
-    /// seconds at most) or is renewed, which tells that its process lives.
+    /// Leases `number` or, if there is none, the highest free one. If it is taken, waits until the lease has ended (for
+    /// ten seconds at most) or is renewed, which tells that its process lives.
     ///
     /// # Errors
     /// See [`ClaimError`].
     pub async fn claim(db: &Db, number: Option<i64>) -> Result<Self, ClaimError> {
         let wanted: Vec<_> = number.map_or_else(|| (0..Ids::INSTANCES).rev().collect(), |number| vec![number]);
         let mut seen: Option<Vec<Held>> = None;
+        let started = Instant::now();
         loop {
-            let held = match attempt(db, &wanted).await? {
+            let held = match attempt(db, &wanted, started.elapsed() > HEARTBEAT).await? {
                 Ok(instance) => return Ok(Self::kept(db.clone(), instance)),
                 Err(held) => held,
             };
@@ -144,10 +146,12 @@ struct Held {
     until: i64,
 }
 
-/// Leases the first free number of `wanted`, or tells who has them.
-async fn attempt(db: &Db, wanted: &[i64]) -> Result<Result<Instance, Vec<Held>>, DbError> {
+/// Leases the first free number of `wanted`, or tells who has them. A lease that has ended still counts, unless `reaping`.
+async fn attempt(db: &Db, wanted: &[i64], reaping: bool) -> Result<Result<Instance, Vec<Held>>, DbError> {
     let mut session = db.transaction().await?;
-    reap(&mut session).await?;
+    if reaping {
+        reap(&mut session).await?;
+    }
     let rows = session.all(sql("SELECT number, owner, lease_until FROM instance")).await?;
     let mut held = rows.iter().map(Held::read).collect::<Result<Vec<_>, _>>()?;
     held.retain(|lease| wanted.contains(&lease.number));
@@ -168,7 +172,7 @@ async fn attempt(db: &Db, wanted: &[i64]) -> Result<Result<Instance, Vec<Held>>,
 
 /// Renews the lease until it is lost, and looks after what others have left.
 async fn keep(db: Db, instance: Instance) {
-    let mut heartbeat = interval(HEARTBEAT);
+    let mut heartbeat = interval_at((Instant::now() + HEARTBEAT).into(), HEARTBEAT);
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         heartbeat.tick().await;
@@ -180,15 +184,17 @@ async fn keep(db: Db, instance: Instance) {
     }
 }
 
-/// Whether the lease is still there.
+/// Whether the lease is still there. Who comes late leaves the others a heartbeat too.
 async fn renew(db: &Db, instance: Instance) -> Result<bool, DbError> {
     let mut session = db.transaction().await?;
     let statement = sql("UPDATE instance SET lease_until = ").push(&lease_end(&session));
-    let statement = statement.push(" WHERE number = ").bind(instance.number).push(" AND owner = ").bind(instance.owner);
-    if session.execute(statement).await? == 0 {
+    let renewal = statement.push(" WHERE number = ").bind(instance.number).push(" AND owner = ").bind(instance.owner);
+    let timely = renewal.clone().push(" AND lease_until > ").push(session.clock());
+    if session.execute(timely).await? == 1 {
+        reap(&mut session).await?;
+    } else if session.execute(renewal).await? == 0 {
         return Ok(false);
     }
-    reap(&mut session).await?;
     session.commit().await?;
     Ok(true)
 }

@@ -9,6 +9,8 @@ use clap::{Parser, Subcommand, error::ErrorKind};
 
 /// A backend beside running servers.
 mod beside;
+/// `polaris diff`.
+mod diff;
 /// `polaris import`.
 mod import;
 /// What is logged, and where to.
@@ -40,20 +42,21 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Diff(diff::Args),
     Import(import::Args),
     Migrate(migrate::Args),
     Mock(mock::Args),
     Seed(seed::Args),
     Serve(serve::Args),
     SyncBindings(sync_bindings::Args),
-    Verify(verify::Args),
+    Verify(Box<verify::Args>),
 }
 
 /// What a command ends with: nothing to say, or one line of what went wrong.
 type Outcome = Result<(), Box<dyn Error>>;
 
 /// Runs the command that the arguments of this process name. The exit code is 0, 1 when the command failed, or 2 when
-/// the arguments were wrong (or `verify` had nobody to verify).
+/// the arguments were wrong (or `verify` had nobody to verify, or `diff` nothing that it can compare).
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -70,6 +73,7 @@ pub fn run() -> ExitCode {
     };
     cli.log.init();
     let outcome = match cli.command {
+        Command::Diff(args) => return diff::run(&args),
         Command::Import(args) => import::run(args),
         Command::Migrate(args) => migrate::run(args),
         Command::Mock(args) => mock::run(args),
@@ -77,7 +81,7 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => serve::run(args),
         Command::SyncBindings(args) => sync_bindings::run(args),
         // It has a verdict of its own beside success and failure.
-        Command::Verify(args) => return verify::run(args),
+        Command::Verify(args) => return verify::run(*args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -51,6 +51,7 @@ pub(super) async fn run(args: Args) -> Outcome {
             intake::load(backend, &world.polaris).await?
         }
     };
+    backend.db().analyze().await?;
     beside.close().await?;
     super::say(&Seeded { new, seconds: started.elapsed().as_secs_f64() });
     Ok(())

@@ -12,7 +12,11 @@ use indicatif::ProgressBar;
 use url::Url;
 
 use super::signals;
-use crate::verify::{Options, Run, Session, Side, report::Format};
+use crate::verify::{
+    Options, Run, Session, Side,
+    cases::{Book, Data},
+    report::Format,
+};
 
 /// Does a server hold the contract? Ends with 0 if nothing failed, 1 if something did, 2 if there was no run
 #[derive(Debug, clap::Args)]
@@ -26,6 +30,32 @@ pub(super) struct Args {
     /// Sent as `Authorization: Bearer`
     #[arg(long, env = "POLARIS_VERIFY_TOKEN", hide_env_values = true)]
     token: Option<String>,
+    /// What the target's data provides for the cases: a YAML file with values for the names in contracts/cases/data.yaml; without
+    /// it, the built-in world of our own servers
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+    /// The base URL of Weichuang's side, for cases that call it beside the target
+    #[arg(long, value_name = "URL")]
+    weichuang: Option<Url>,
+    /// The base URL of Polaris's side, for cases that call it beside the target
+    #[arg(long, value_name = "URL")]
+    polaris: Option<Url>,
+    /// The base URL of the internal side, for cases that call it beside the target
+    #[arg(long, value_name = "URL")]
+    internal: Option<Url>,
+    /// The base URL of another target of the same side: both are asked the same, one call after the other, and whatever one
+    /// answers otherwise is a failure
+    #[arg(long, value_name = "URL")]
+    compare: Option<Url>,
+    /// The base URL of Weichuang's side that belongs to --compare
+    #[arg(long, value_name = "URL", requires = "compare")]
+    compare_weichuang: Option<Url>,
+    /// The base URL of Polaris's side that belongs to --compare
+    #[arg(long, value_name = "URL", requires = "compare")]
+    compare_polaris: Option<Url>,
+    /// The base URL of the internal side that belongs to --compare
+    #[arg(long, value_name = "URL", requires = "compare")]
+    compare_internal: Option<Url>,
     /// The seed of everything random: the same seed against the same data makes the same requests
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
@@ -130,6 +160,27 @@ impl Args {
         options.read_only = self.read_only;
         options.operations = self.operation.clone();
         options.max_latency = self.max_latency;
+        let elsewhere =
+            [(Side::Weichuang, &self.weichuang), (Side::Polaris, &self.polaris), (Side::Internal, &self.internal)];
+        let given = |sides: [(Side, &Option<Url>); 3]| {
+            sides.into_iter().filter_map(|(side, url)| Some((side, url.clone()?))).collect::<Vec<_>>()
+        };
+        options.elsewhere = given(elsewhere);
+        if let Some(url) = &self.compare {
+            let beside = [
+                (Side::Weichuang, &self.compare_weichuang),
+                (Side::Polaris, &self.compare_polaris),
+                (Side::Internal, &self.compare_internal),
+            ];
+            options.compare = given(beside);
+            options.compare.retain(|(side, _)| *side != options.side);
+            options.compare.push((options.side, url.clone()));
+            // A case that calls another side calls it on both.
+            options.elsewhere.retain(|(side, _)| options.compare.iter().any(|(other, _)| other == side));
+        }
+        if let Some(file) = &self.data {
+            options.data = Some(Data::load(file, &Book::built_in()?.names)?);
+        }
         Ok(options)
     }
 }

@@ -1,6 +1,6 @@
 use std::{
     fmt::{self, Display, Write},
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
@@ -202,6 +202,10 @@ impl Display for Fault {
 pub struct Exchange {
     /// What was sent.
     pub call: Call,
+    /// The base URL of the side that it was sent to.
+    pub base: Arc<str>,
+    /// Whether a token went with it.
+    pub token: bool,
     /// What came back, or why nothing did.
     pub outcome: Result<Reply, Fault>,
     /// From the first byte sent to the last byte read.
@@ -213,6 +217,12 @@ impl Exchange {
     #[must_use]
     pub fn reply(&self) -> Option<&Reply> {
         self.outcome.as_ref().ok()
+    }
+
+    /// The call as a line for a POSIX shell.
+    #[must_use]
+    pub fn curl(&self) -> String {
+        self.call.curl(&self.base, self.token)
     }
 
     /// The id of the operation, or `(unknown)`.

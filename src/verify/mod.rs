@@ -6,8 +6,12 @@
 
 /// How much a run may still do.
 mod budget;
+/// The cases of the contract.
+pub mod cases;
 /// What must hold of an exchange, one check a file.
 pub mod checks;
+/// Another target that is asked the same.
+mod compare;
 /// The contract as the parts of a run need it.
 pub mod contract;
 /// Which cells of the contract were exercised, and how it went.

@@ -8,6 +8,8 @@ use reqwest::Url;
 
 use super::{
     Budget, Call, Cell, Fault, Part, Recorder, Report, Session, Side, Target, TargetError,
+    cases::{Book, CaseError, Cases, Data, Elsewhere},
+    compare::Twin,
     contract::Operation,
     generate::{self, Generated},
     lists::Lists,
@@ -40,10 +42,18 @@ pub struct Options {
     pub max_latency: Option<Duration>,
     /// After this long there is no reply.
     pub timeout: Duration,
+    /// What the target's data provides for the names in cases; none: the built-in world of our own servers.
+    pub data: Option<Data>,
+    /// Where other sides are, for the cases that call more than one.
+    pub elsewhere: Vec<(Side, Url)>,
+    /// Another target of the side, which is asked the same, and the other sides that belong to it.
+    pub compare: Vec<(Side, Url)>,
+    /// Tells this run from others: with it and the seed, cases make values that are new to the target.
+    pub run: u64,
 }
 
 impl Options {
-    /// Everything about `side` at `target`, without limits.
+    /// Everything about `side` at `target`, without limits, in a run of its own.
     #[must_use]
     pub fn new(side: Side, target: Url) -> Self {
         Self {
@@ -58,6 +68,12 @@ impl Options {
             operations: Vec::new(),
             max_latency: None,
             timeout: Duration::from_secs(10),
+            data: None,
+            elsewhere: Vec::new(),
+            compare: Vec::new(),
+            run: SystemTime::now()
+                .duration_since(SystemTime::UNIX_EPOCH)
+                .map_or(0, |now| u64::try_from(now.as_millis()).unwrap_or_default()),
         }
     }
 }
@@ -79,6 +95,9 @@ pub enum RunError {
     /// There is nothing to test.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// The built-in cases cannot be read; a test reads them.
+    #[error(transparent)]
+    Cases(#[from] CaseError),
 }
 
 /// One run.
@@ -106,6 +125,10 @@ impl Run {
         if operations.is_empty() {
             return Err(RunError::Nothing);
         }
+        let twin = match options.compare.as_slice() {
+            [] => None,
+            sides => Some(Twin::new(sides, options.token.as_ref(), options.timeout)?),
+        };
         let session = Session {
             side,
             target: Target::new(&options.target, options.token.as_ref(), options.timeout)?,
@@ -114,10 +137,18 @@ impl Run {
             operations,
             seed: options.seed,
             read_only: options.read_only,
-            concurrency: options.concurrency.max(1),
+            // Two targets are in the same state only if everything happens in the same order.
+            concurrency: if twin.is_some() { 1 } else { options.concurrency.max(1) },
             unreachable: AtomicU32::new(0),
+            twin,
         };
-        Ok(Self { session: Arc::new(session), parts: vec![Box::new(Lists), Box::new(Repeats), Box::new(Generated)] })
+        let cases = Box::new(cases(options)?);
+        let mut parts: Vec<Box<dyn Part>> = vec![cases, Box::new(Lists), Box::new(Repeats), Box::new(Generated)];
+        if session.twin.is_some() {
+            // What the run has left behind is the same on both, too.
+            parts.push(Box::new(Lists));
+        }
+        Ok(Self { session: Arc::new(session), parts })
     }
 
     /// What it would do, a line each.
@@ -144,7 +175,11 @@ impl Run {
     /// When there is nobody to test.
     pub async fn run(self) -> Result<Report, RunError> {
         let (started, clock) = (SystemTime::now(), Instant::now());
-        reach(&self.session).await?;
+        reach(&self.session, &self.session.target).await?;
+        if let Some(twin) = self.session.twin.as_ref().and_then(|twin| twin.target(self.session.side)) {
+            reach(&self.session, twin).await?;
+            self.session.recorder.note(format!("compared with {}", twin.base()));
+        }
         let recorder = &self.session.recorder;
         recorder.coverage(|coverage| {
             self.parts.iter().for_each(|part| part.expect(&self.session, coverage));
@@ -177,14 +212,25 @@ impl Run {
     }
 }
 
+fn cases(options: &Options) -> Result<Cases, RunError> {
+    let book = Book::built_in()?;
+    let elsewhere = options.elsewhere.iter().map(|(side, base)| {
+        let target = Target::new(base, None, options.timeout)?;
+        Ok(Elsewhere::new(*side, target))
+    });
+    let elsewhere = elsewhere.collect::<Result<_, TargetError>>()?;
+    let data = options.data.clone().unwrap_or_else(|| book.world.clone());
+    Ok(Cases::new(&book.cases, data, options.run, elsewhere))
+}
+
 /// Sees that the target is there and is this side: some operation that reads answers something else than 404.
-async fn reach(session: &Session) -> Result<(), TargetError> {
-    let url = || session.target.base().to_owned();
+async fn reach(session: &Session, target: &Target) -> Result<(), TargetError> {
+    let url = || target.base().to_owned();
     let other = |reason: &str| TargetError::Other { url: url(), side: session.side.name(), reason: reason.to_owned() };
     let reading = session.side.contract().operations.iter().filter(|operation| !operation.writes);
     for operation in reading {
         let Some((_, body)) = operation.examples.first() else { continue };
-        let exchange = session.target.call(Call::new(operation, body)).await;
+        let exchange = target.call(Call::new(operation, body)).await;
         let status = match exchange.outcome {
             Err(fault @ (Fault::Unreachable(_) | Fault::TimedOut | Fault::Broken(_))) => {
                 return Err(TargetError::Unreachable { url: url(), fault });
@@ -193,7 +239,7 @@ async fn reach(session: &Session) -> Result<(), TargetError> {
             Ok(reply) => reply.status,
         };
         match status {
-            401 if session.target.has_token() => return Err(other("401, the token is not accepted")),
+            401 if target.has_token() => return Err(other("401, the token is not accepted")),
             401 => return Err(other("401, it wants a token (--token)")),
             404 | 405 if !operation.replies.contains_key(&status) => {}
             _ => return Ok(()),

@@ -9,7 +9,8 @@ use std::{
 use futures_util::future::BoxFuture;
 
 use super::{
-    Budget, Call, Coverage, Exchange, Expectation, Fault, Purpose, Recorder, Side, Target, contract::Operation,
+    Budget, Call, Coverage, Exchange, Expectation, Fault, Purpose, Recorder, Side, Target, compare::Twin,
+    contract::Operation,
 };
 
 /// After so many calls in a row that found nobody, the target is gone.
@@ -53,6 +54,8 @@ pub struct Session {
     pub concurrency: usize,
     /// How many calls in a row found nobody.
     pub(super) unreachable: AtomicU32,
+    /// Another target that is asked the same.
+    pub(super) twin: Option<Twin>,
 }
 
 impl Session {
@@ -75,7 +78,16 @@ impl Session {
             }
             _ => self.unreachable.store(0, Ordering::Relaxed),
         }
+        self.compare(self.side, &self.target, &exchange).await;
         exchange
+    }
+
+    /// Asks the twin, if there is one, what `target` of `side` has just been asked, and reports what it answers otherwise.
+    pub(super) async fn compare(&self, side: Side, target: &Target, exchange: &Arc<Exchange>) {
+        let Some(twin) = &self.twin else { return };
+        if let Some(finding) = twin.compare(side, target, exchange, self.recorder.part()).await {
+            self.recorder.report(finding);
+        }
     }
 
     /// Makes a call, records it, and gives the exchange and whether everything held.

@@ -1,5 +1,6 @@
 use std::{
     error::Error,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -15,7 +16,7 @@ use super::{Call, Exchange, Fault, Reply};
 #[derive(Debug)]
 pub struct Target {
     http: Client,
-    base: String,
+    base: Arc<str>,
     token: Option<HeaderValue>,
 }
 
@@ -71,7 +72,7 @@ impl Target {
             .timeout(timeout)
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
-        Ok(Self { http, base: base.as_str().trim_end_matches('/').to_owned(), token })
+        Ok(Self { http, base: base.as_str().trim_end_matches('/').into(), token })
     }
 
     /// The side's base URL, without a slash at its end.
@@ -90,7 +91,8 @@ impl Target {
     pub async fn call(&self, call: Call) -> Exchange {
         let started = Instant::now();
         let outcome = self.exchange(&call).await;
-        Exchange { call, outcome, latency: started.elapsed() }
+        let token = self.token.is_some() && call.authorized;
+        Exchange { call, base: self.base.clone(), token, outcome, latency: started.elapsed() }
     }
 
     async fn exchange(&self, call: &Call) -> Result<Reply, Fault> {

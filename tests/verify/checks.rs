@@ -92,7 +92,7 @@ async fn a_bad_value_that_is_accepted_is_seen_and_named() {
     })
     .await;
     assert_eq!(found.len(), 1, "{found:#?}");
-    assert_found(&found, "status", "/phoneNo", "/phoneNo (pattern): 400 is due, but the answer is 200 (result 404)");
+    assert_found(&found, "status", "/phoneNo", "violates pattern here: 400 is due, but the answer is 200 (result 404)");
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ async fn heard(seed: u64) -> Vec<String> {
     })
     .await;
     verify(Side::Weichuang, &damaged.url(), |options| {
-        options.seed = seed;
+        (options.seed, options.run) = (seed, 0);
         options.max_cases = Some(800);
         options.operations = vec!["queryUser".into(), "queryTanks".into(), "refundDeposit".into()];
     })

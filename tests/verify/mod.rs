@@ -1,7 +1,11 @@
+/// The cases of the contract.
+mod cases;
 /// Each check fails on a server that does that one thing wrong.
 mod checks;
 /// The command: exit codes, time, output.
 mod command;
+/// Two targets that are asked the same.
+mod compare;
 /// A server in front of a healthy one that damages its answers.
 mod damaged;
 /// Requests from the contract: complete, deterministic, shrunk.

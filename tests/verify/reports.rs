@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use insta::{assert_json_snapshot, assert_snapshot};
 use polaris::verify::{Report, Side, report::Format};
 use serde_json::{Value, json};
@@ -21,6 +23,10 @@ async fn report() -> Report {
     })
     .await;
     report.target = "http://target/weichuang".into();
+    let findings = report.recorded.findings.iter_mut().flat_map(|kept| &mut kept.findings);
+    for exchange in findings.flat_map(|finding| &mut finding.exchanges) {
+        Arc::get_mut(exchange).expect("nobody else has it").base = "http://target/weichuang".into();
+    }
     report
 }
 

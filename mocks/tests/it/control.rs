@@ -1,14 +1,34 @@
 use std::sync::Arc;
 
-use mocks::{Mock, control};
+use mocks::{
+    Mock,
+    control::{self, Answer, PolarisSide},
+};
 use poem::{Endpoint, Request, http::Method};
 use serde_json::{Value, json};
 
 use crate::mock;
 
+/// A side of Polaris where there is nothing.
+struct Nothing;
+
+impl PolarisSide for Nothing {
+    fn reset(&self) -> Answer<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn collections(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn rows<'a>(&'a self, _: &'a str, _: Option<&'a str>) -> Answer<'a, Vec<Value>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+}
+
 async fn call(mock: &Arc<Mock>, method: Method, path: &str, body: &str) -> (u16, String) {
     let request = Request::builder().method(method).uri_str(path).body(body.to_owned());
-    let response = control::routes(Arc::clone(mock)).get_response(request).await;
+    let response = control::routes(Arc::clone(mock), Arc::new(Nothing)).get_response(request).await;
     (response.status().as_u16(), response.into_body().into_string().await.unwrap())
 }
 
@@ -173,7 +193,7 @@ async fn nonsense_gets_a_json_answer_and_never_a_500() {
 #[tokio::test]
 async fn pictures_are_svg() {
     let request = Request::builder().uri_str("/images/vehicle/VH0001.svg").finish();
-    let response = control::routes(mock()).get_response(request).await;
+    let response = control::routes(mock(), Arc::new(Nothing)).get_response(request).await;
     assert_eq!(response.content_type(), Some("image/svg+xml"));
     assert!(response.into_body().into_string().await.unwrap().contains(">VH0001</text>"));
 }

@@ -1,5 +1,7 @@
 //! The database: one of two engines behind one face. Engines differ here, and in `schema.rs`, and nowhere else.
 
+/// Many rows at once.
+mod bulk;
 /// What can go wrong.
 mod error;
 /// Opening a database by its URL.

@@ -1,15 +1,12 @@
 use sqlx::{
-    AssertSqlSafe, Postgres, Sqlite, Transaction, pool::PoolConnection, postgres::PgArguments, query::Query,
-    sqlite::SqliteArguments,
+    AssertSqlSafe, PgConnection, Postgres, Sqlite, Transaction, pool::PoolConnection, postgres::PgArguments,
+    query::Query, sqlite::SqliteArguments,
 };
 
 use super::{
     DbError, Engine, Plan, Row, Sql, plans,
-    sql::{Bound, Value, sql},
+    sql::{Value, sql},
 };
-
-/// A statement of many rows has at most so many parameters: what both engines take.
-const PARAMETERS: usize = 30_000;
 
 /// A connection, in a transaction or not. Dropped without [`Session::commit`], a transaction changes nothing.
 pub struct Session(Connection);
@@ -159,25 +156,13 @@ impl Session {
         })
     }
 
-    /// Stores `rows` in `columns` of `table`: many with one statement, which is what makes bulk quick.
-    ///
-    /// # Errors
-    /// See [`DbError`].
-    pub async fn insert<const N: usize>(
-        &mut self,
-        table: &str,
-        columns: &str,
-        rows: Vec<[Bound; N]>,
-    ) -> Result<(), DbError> {
-        let mut rows = rows.into_iter().peekable();
-        while rows.peek().is_some() {
-            let mut statement = sql("INSERT INTO ").push(table).push(" (").push(columns).push(") VALUES ");
-            for (index, row) in rows.by_ref().take(PARAMETERS / N).enumerate() {
-                statement = statement.push(if index == 0 { "" } else { ", " }).list(row);
-            }
-            self.execute(statement).await?;
+    /// PostgreSQL's own connection, if it is that.
+    pub(super) fn as_postgres(&mut self) -> Option<&mut PgConnection> {
+        match &mut self.0 {
+            Connection::Sqlite(_) | Connection::SqliteTransaction(_) => None,
+            Connection::Postgres(connection) => Some(connection),
+            Connection::PostgresTransaction(connection) => Some(connection),
         }
-        Ok(())
     }
 
     /// Has the engine tell how it carries out `statement`, where [`explained`](super::explained) wants that.

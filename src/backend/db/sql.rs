@@ -100,7 +100,7 @@ impl Sql {
 }
 
 /// A value that a parameter can have.
-pub struct Bound(Value);
+pub struct Bound(pub(super) Value);
 
 impl From<i64> for Bound {
     fn from(value: i64) -> Self {

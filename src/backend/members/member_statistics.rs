@@ -19,10 +19,11 @@ pub async fn member_statistics(backend: &Backend, _: MemberStatisticsRequest) ->
     let mut session = backend.db().session().await?;
     let total = sql("SELECT state, CAST(SUM(total) AS BIGINT) AS total FROM member_count GROUP BY state");
     let today = time::start_of_day(backend.now());
-    let increased = sql("SELECT state, COUNT(*) AS total FROM member WHERE registered_at >= ").bind(today);
+    // The sign keeps a planner without statistics from walking all members in the order of their states.
+    let increased = sql("SELECT +state AS state, COUNT(*) AS total FROM member WHERE registered_at >= ").bind(today);
     Ok(MemberStatisticsData {
         total_member: counts(&mut session, total).await?,
-        increased_member: counts(&mut session, increased.push(" GROUP BY state")).await?,
+        increased_member: counts(&mut session, increased.push(" GROUP BY +state")).await?,
     })
 }
 

@@ -77,6 +77,7 @@ pub(super) async fn run(args: Args) -> Outcome {
         Kind::PackageOrders => import::<polaris::MonthlyPackageOrder>(backend, &args).await,
         Kind::Migrations => import::<polaris::Migration>(backend, &args).await,
     };
+    backend.db().analyze().await?;
     beside.close().await?;
     outcome
 }

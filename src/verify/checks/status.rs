@@ -35,14 +35,12 @@ fn unexpected(seen: &Seen<'_>, reply: &Reply) -> Option<String> {
         }
         Expectation::Accepted { .. } | Expectation::Documented => undocumented(seen, reply),
         Expectation::Refused { violations } => {
-            let places = violations.iter().map(|(pointer, rule)| {
-                let pointer = if pointer.is_empty() { "the body" } else { pointer };
-                format!("{pointer} ({rule})")
-            });
-            demand(
-                &[400],
-                &format!("the request violates the contract at {}: 400 is due", places.collect::<Vec<_>>().join(", ")),
-            )
+            let rules = match violations.as_slice() {
+                // The finding has the place.
+                [(_, rule)] => format!("{rule} here"),
+                all => all.iter().map(|(pointer, rule)| format!("{rule} at {pointer}")).collect::<Vec<_>>().join(", "),
+            };
+            demand(&[400], &format!("the request violates {rules}: 400 is due"))
         }
         Expectation::Invalid => demand(&[400], "the request violates the contract: 400 is due"),
         Expectation::UnknownOperation => demand(&[404, 405], "the contract has no such path: 404 is due"),

@@ -115,7 +115,7 @@ impl Beyond {
         };
         let mut found = Vec::new();
         if let Some(Product { of: [first, second], at_most, .. }) = &self.product {
-            for size in [1, 20, 200] {
+            for size in [2, 20, 200] {
                 let number = at_most / size + 1;
                 let body = with(&[(first.as_str(), json!(number)), (second.as_str(), json!(size))]);
                 found.push((format!("{first} {number} of {second} {size}"), body));

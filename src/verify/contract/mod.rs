@@ -97,6 +97,6 @@ impl Contract {
 }
 
 /// FNV-1a: stable across releases of Rust, unlike the standard library's hasher.
-pub(super) fn fnv(bytes: &[u8]) -> u64 {
+pub(in crate::verify) fn fnv(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -109,12 +109,12 @@ fn findings(report: &Report, out: &mut String) -> fmt::Result {
         out.push_str("<div class=\"card none\">Nothing failed. What was never exercised is listed below.</div>\n");
         return Ok(());
     }
-    report.recorded.findings.iter().enumerate().try_for_each(|(index, each)| kept(report, each, index == 0, out))?;
+    report.recorded.findings.iter().enumerate().try_for_each(|(index, each)| kept(each, index == 0, out))?;
     out.push_str("<div class=\"card none\" data-of=\".finding\" hidden>No finding fits the filters.</div>\n");
     Ok(())
 }
 
-fn kept(report: &Report, kept: &Kept, open: bool, out: &mut String) -> fmt::Result {
+fn kept(kept: &Kept, open: bool, out: &mut String) -> fmt::Result {
     let Some(first) = kept.findings.first() else { return Ok(()) };
     write!(
         out,
@@ -134,23 +134,23 @@ fn kept(report: &Report, kept: &Kept, open: bool, out: &mut String) -> fmt::Resu
         Html(&first.message),
         kept.count
     )?;
-    kept.findings.iter().try_for_each(|finding| instance(report, finding, out))?;
+    kept.findings.iter().try_for_each(|finding| instance(finding, out))?;
     out.push_str("</div></details>\n");
     Ok(())
 }
 
-fn instance(report: &Report, finding: &Finding, out: &mut String) -> fmt::Result {
+fn instance(finding: &Finding, out: &mut String) -> fmt::Result {
     out.push_str("<div class=\"instance\"><p>");
     if let Some(pointer) = &finding.pointer {
         write!(out, "<code>{}</code> ", Html(if pointer.is_empty() { "(body)" } else { pointer.as_str() }))?;
     }
     write!(out, "{}</p><p class=\"from\">{}</p>", Html(&finding.message), Html(&finding.origin))?;
-    finding.exchanges.iter().try_for_each(|each| exchange(report, each, out))?;
+    finding.exchanges.iter().try_for_each(|each| exchange(each, out))?;
     out.push_str("</div>\n");
     Ok(())
 }
 
-fn exchange(report: &Report, exchange: &Exchange, out: &mut String) -> fmt::Result {
+fn exchange(exchange: &Exchange, out: &mut String) -> fmt::Result {
     let call = &exchange.call;
     let reply = exchange.reply().map(|reply| shown::pretty(&reply.body)).unwrap_or_default();
     let content_type = call.content_type.as_deref().unwrap_or("no content type");
@@ -168,7 +168,7 @@ fn exchange(report: &Report, exchange: &Exchange, out: &mut String) -> fmt::Resu
     write!(
         out,
         "<div class=\"curl\"><h4><span>As a command</span><button type=\"button\">copy</button></h4><pre>{}</pre></div>",
-        Html(&call.curl(&report.target, report.token)),
+        Html(&exchange.curl()),
     )
 }
 

@@ -86,7 +86,7 @@ impl Document {
                         "section": first.and_then(Finding::section),
                         "check": first.map(|finding| finding.check),
                         "count": kept.count,
-                        "shown": kept.findings.iter().map(|finding| shown_finding(report, finding)).collect::<Vec<_>>(),
+                        "shown": kept.findings.iter().map(shown_finding).collect::<Vec<_>>(),
                     })
                 })
                 .collect(),
@@ -100,17 +100,17 @@ impl Document {
     }
 }
 
-fn shown_finding(report: &Report, finding: &Finding) -> Value {
+fn shown_finding(finding: &Finding) -> Value {
     json!({
         "message": finding.message,
         "pointer": finding.pointer,
         "part": finding.origin.part,
         "origin": finding.origin.name,
-        "exchanges": finding.exchanges.iter().map(|exchange| shown_exchange(report, exchange)).collect::<Vec<_>>(),
+        "exchanges": finding.exchanges.iter().map(|exchange| shown_exchange(exchange)).collect::<Vec<_>>(),
     })
 }
 
-fn shown_exchange(report: &Report, exchange: &Exchange) -> Value {
+fn shown_exchange(exchange: &Exchange) -> Value {
     let call = &exchange.call;
     let reply = exchange.reply().map(|reply| {
         json!({
@@ -121,7 +121,7 @@ fn shown_exchange(report: &Report, exchange: &Exchange) -> Value {
         })
     });
     json!({
-        "curl": call.curl(&report.target, report.token),
+        "curl": exchange.curl(),
         "request": {
             "method": call.method.as_str(),
             "path": call.path,

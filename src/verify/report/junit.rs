@@ -65,7 +65,7 @@ fn suite(report: &Report, id: &str, out: &mut String) -> fmt::Result {
         writeln!(out, "    <testcase classname=\"{}\" name=\"check: {}\">", Xml(&class), Xml(&first.check))?;
         writeln!(out, "      <failure type=\"{}\" message=\"{}\">", Xml(&first.check), Xml(&first.message))?;
         for finding in &kept.findings {
-            writeln!(out, "{}", Xml(&details(report, finding)))?;
+            writeln!(out, "{}", Xml(&details(finding)))?;
         }
         if kept.count > kept.findings.len() as u64 {
             writeln!(out, "and {} more", kept.count - kept.findings.len() as u64)?;
@@ -97,12 +97,12 @@ fn class(report: &Report, cell: &Cell) -> String {
     format!("{}.{}", report.side, cell.operation())
 }
 
-fn details(report: &Report, finding: &Finding) -> String {
+fn details(finding: &Finding) -> String {
     let mut text = String::new();
     let place = finding.pointer.as_deref().map(|pointer| format!(" at {pointer}")).unwrap_or_default();
     let _ = writeln!(text, "{}{place} ({})", finding.message, finding.origin);
     for exchange in &finding.exchanges {
-        let _ = writeln!(text, "{}", exchange.call.curl(&report.target, report.token));
+        let _ = writeln!(text, "{}", exchange.curl());
         let body = exchange.reply().map(|reply| shown::body(&reply.body)).unwrap_or_default();
         let _ = writeln!(text, "{} {body}", shown::outcome(exchange));
     }

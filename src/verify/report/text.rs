@@ -77,7 +77,7 @@ impl Text<'_> {
         writeln!(out, "  {}{}", pointer.unwrap_or_default(), finding.message)?;
         writeln!(out, "    {}", self.dim(&finding.origin))?;
         for exchange in &finding.exchanges {
-            let line = exchange.call.curl(&self.report.target, self.report.token);
+            let line = exchange.curl();
             match line.len() {
                 0..=LINE => writeln!(out, "    {line}")?,
                 length => writeln!(out, "    (a curl line of {length} characters: --format json or html shows it)")?,

@@ -163,7 +163,7 @@ async fn what_a_row_refers_to_must_be_there_and_what_one_has_no_other_gets() {
         assert_eq!(report.reasons, [refused(1, "the vehicle has not been returned from another rental")]);
 
         let same_id = json!({"id": 77, "phoneNo": "13300000005", "state": 0, "registerTime": "2021-08-01 09:00"});
-        import_all::<Member>(&bench, &[same_id.clone()]).await;
+        import_all::<Member>(&bench, std::slice::from_ref(&same_id)).await;
         let mut other = same_id;
         other["phoneNo"] = "13300000006".into();
         let report = import::<Member>(&bench, &[other], true).await;
@@ -215,6 +215,20 @@ async fn gifts_that_are_used_up_and_ended_migrations_come_by_import() {
         let done = contracts::internal::InternalApi::get_migration(internal, of(PHONE)).await.expect("one");
         let failed = contracts::internal::InternalApi::get_migration(internal, of("13300000009")).await.expect("one");
         assert_eq!((done.state.as_str(), failed.state.as_str()), ("completed", "failed"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn texts_come_in_as_they_are_whatever_they_hold() {
+    on_both_engines(|bench| async move {
+        let odd = "tab\t, line\n, return\r, \\N, \\., 'quote', \u{1f50b}";
+        let mut row = member(PHONE, 1);
+        row["userName"] = odd.into();
+        import_all::<Member>(&bench, &[row]).await;
+        let members = bench.backend.list_members(ListMembersRequest::default()).await.expect("members");
+        assert_eq!(members.result[0].user_name.0.as_deref(), Some(odd));
+        assert_eq!(members.result[0].vehicle_id.0, None);
     })
     .await;
 }

@@ -166,6 +166,19 @@ async fn the_statistics_count_no_members_but_those_of_today() {
     .await;
 }
 
+/// PostgreSQL looks at a table that small as a whole, whatever its indexes.
+#[tokio::test]
+async fn sqlite_finds_the_members_of_today_by_registration_before_it_has_looked_at_the_data_too() {
+    on_both_engines(|bench| async move {
+        let engine = bench.backend.db().engine();
+        if engine == Engine::Sqlite {
+            let (_, plans) = explained(bench.backend.member_statistics(MemberStatisticsRequest {})).await;
+            assert_found_by("statistics", engine, &plans, "member_by_registration");
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn neither_a_member_nor_the_sweep_is_looked_for_among_all_members() {
     on_both_engines(|bench| async move {

@@ -1,8 +1,12 @@
 use std::{collections::HashSet, future::pending};
 
-use polaris::backend::{db::sql, instance::Lease};
+use polaris::backend::{
+    db::sql,
+    instance::{ClaimError, Lease},
+};
 
 use super::*;
+use crate::backend::rows::integers;
 
 async fn slow(bench: &Bench) -> Partner {
     Partner::new(bench, |path, _| match path {
@@ -88,6 +92,29 @@ async fn the_rows_of_an_instance_that_has_crashed_are_free_with_its_number_and_t
         living.release().await.expect("released");
         assert_eq!(state(&partner.backend, ids[1]).await, "pending", "what it gives up is free too");
         again.release().await.expect("released");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_a_stall_that_kept_everybody_from_renewing_nobody_who_lives_is_taken_for_dead() {
+    on_both_engines(|bench| async move {
+        let db = bench.backend.db();
+        let mut leases = Vec::new();
+        for number in [3, 4, 5] {
+            leases.push(Lease::claim(db, Some(number)).await.expect("a lease"));
+        }
+        drop(leases.remove(0));
+        let mut session = db.transaction().await.expect("a transaction");
+        session.execute(sql("UPDATE instance SET lease_until = 0")).await.expect("ended");
+        session.commit().await.expect("committed");
+        let (alive, dead) = tokio::join!(Lease::claim(db, Some(4)), Lease::claim(db, Some(3)));
+        assert!(matches!(alive, Err(ClaimError::InUse(4))), "{alive:?}");
+        let dead = dead.expect("nobody has it any more");
+        assert_eq!(integers(&bench, "SELECT number AS value FROM instance ORDER BY number").await, [3, 4, 5]);
+        for lease in leases.into_iter().chain([dead]) {
+            lease.release().await.expect("released");
+        }
     })
     .await;
 }
