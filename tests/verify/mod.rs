@@ -16,6 +16,8 @@ mod healthy;
 mod lists;
 /// The forms of a report.
 mod reports;
+/// Walks over operations that share data, held against invariants.
+mod walks;
 
 use polaris::verify::{Options, Report, Run, Side};
 

@@ -1,0 +1,319 @@
+//! Walks: random sequences over operations that share data, held against invariants that are written as data
+//! (`contracts/cases/invariants.yaml`).
+//!
+//! A walk has a theme, an operation, and calls it and those that share something with it: a phone, a battery, an
+//! application. It makes its requests of what it has seen and of fresh values. Alone, a walk is the same for the same
+//! seed against the same data; then the same is walked by several clients at once.
+
+/// What happens around a step: what is read before and after it, races, and judgement.
+mod around;
+/// What an invariant says.
+mod claim;
+/// The invariants, and which fields carry the same.
+mod invariant;
+/// The shortest walk that still shows it.
+mod shrink;
+/// One call of a walk, and how it is drawn.
+mod step;
+/// What a walk knows: values that belong together.
+mod things;
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use fastrand::Rng;
+use futures_util::{FutureExt, future::BoxFuture};
+use serde_json::Value;
+
+use self::{
+    around::{Around, Broken, Which},
+    invariant::Book,
+    shrink::Failure,
+    step::Drawer,
+    things::{Drawn, From, Maker, Thing},
+};
+use super::{
+    Call, Coverage, Expectation, Finding, Origin, Part, Purpose, Session,
+    cases::Data,
+    contract::{Operation, Schemas},
+    generate::Pool,
+    lists,
+};
+
+const PART: &str = "walks";
+/// The check.
+const INVARIANT: &str = "invariant";
+/// How many steps a walk has.
+const STEPS: usize = 24;
+/// How many walks there are about each theme if time is not limited.
+const ROUNDS: u64 = 2;
+/// How many clients walk at once in the end.
+const CLIENTS: usize = 4;
+/// So many things of one source go with one walk: few, so that it meets them again.
+const TAKEN: usize = 4;
+
+/// The part that walks.
+#[derive(Debug)]
+pub struct Walks {
+    /// What may be written to.
+    data: Data,
+    /// Tells this run's fresh values from those of others against the same target.
+    run: u64,
+    /// Whether what the target's own replies show may be written to, too.
+    write_seen: bool,
+}
+
+impl Walks {
+    /// Walks that write to `data`, and if `write_seen` to whatever they find.
+    #[must_use]
+    pub fn new(data: Data, run: u64, write_seen: bool) -> Self {
+        Self { data, run, write_seen }
+    }
+}
+
+impl Part for Walks {
+    fn name(&self) -> &'static str {
+        PART
+    }
+
+    fn list(&self, session: &Session) -> Vec<String> {
+        let of = |operation: &'static Operation| {
+            Book::built_in().of(operation.id()).map(move |each| {
+                format!("{PART}: {} §{} {}", operation.id(), each.section, each.rule)
+            })
+        };
+        session.operations.iter().flat_map(|operation| of(operation)).collect()
+    }
+
+    fn expect(&self, session: &Session, coverage: &mut Coverage) {
+        for operation in &session.operations {
+            for invariant in Book::built_in().of(operation.id()) {
+                coverage.expect(invariant.cell(operation));
+                if let Some(look) = invariant.watch.values().find(|look| !session.may_call(look.id(operation))) {
+                    let why = format!("{} may not be called", look.id(operation));
+                    coverage.skip(invariant.cell(operation), why);
+                }
+            }
+        }
+    }
+
+    fn run<'a>(&'a self, session: &'a Arc<Session>) -> BoxFuture<'a, ()> {
+        async move {
+            let known = Arc::new(self.learn(session).await);
+            let themes: Vec<_> = themes(session);
+            let rounds = if session.budget.time_left().is_some() { u64::MAX } else { ROUNDS };
+            let number = rounds.saturating_mul(themes.len() as u64);
+            for walk in 0..number {
+                let theme = themes[(walk % themes.len() as u64) as usize];
+                if !self.walk(session, &known, theme, walk, Which::All).await {
+                    return;
+                }
+                // Two targets are in the same state only if everything happens in the same order.
+                if session.concurrency > 1 && walk % 4 == 0 {
+                    let clients = (0..CLIENTS.min(session.concurrency) as u64).map(|client| {
+                        self.walk(session, &known, theme, (walk << 8) + client + 1, Which::InCrowd)
+                    });
+                    futures_util::future::join_all(clients).await;
+                }
+            }
+        }
+        .boxed()
+    }
+}
+
+impl Walks {
+    /// One walk; false when nothing may be done any more.
+    async fn walk(&self, session: &Arc<Session>, known: &[Thing], theme: &'static Operation, walk: u64, which: Which) -> bool {
+        let book = Book::built_in();
+        let maker = Maker { seed: session.seed, run: self.run, walk, replay: 0 };
+        let mut rng = Rng::with_seed(session.seed ^ (walk + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let origin = Origin::new(PART, format!("walk {walk} of seed {}, about {}", session.seed, theme.id()));
+        let purpose = Purpose::new(origin);
+        let related = related(session, book, theme);
+        let pool = Pool::of_examples(session.side);
+        let things = taken(known, &mut rng);
+        let mut drawer =
+            Drawer { side: session.side, book, pool: &pool, maker, rng, things, fresh: 0, write_seen: self.write_seen };
+        let mut around = Around::new(session, book, which, purpose.clone(), maker);
+        let (mut steps, mut exchanges) = (Vec::new(), Vec::new());
+        for index in 0..STEPS {
+            if !session.budget.take() {
+                return false;
+            }
+            let operation = match drawer.rng.u8(..5) {
+                0 | 1 => theme,
+                _ => related[drawer.rng.usize(..related.len())],
+            };
+            let mut step = drawer.draw(operation);
+            let race = matches!(which, Which::All) && session.concurrency > 1 && drawer.rng.u8(..3) == 0;
+            let outcome = around.step(&step, race).await;
+            step.race = outcome.race;
+            drawer.sent(&step);
+            if let Some(got) = &outcome.got {
+                let own = operation.writes || self.write_seen;
+                things::shown(book, operation, got, Some(index), own).into_iter().for_each(|thing| drawer.keep(thing));
+            }
+            steps.push(step);
+            if let Some(broken) = outcome.broken.into_iter().next() {
+                exchanges.extend(broken.exchanges.clone());
+                let failure = Failure { broken, steps: steps.len(), exchanges, again: false };
+                self.report(session, &purpose, maker, &steps, failure, which).await;
+                return true;
+            }
+            exchanges.extend(outcome.exchanges);
+        }
+        true
+    }
+
+    async fn report(
+        &self,
+        session: &Session,
+        purpose: &Purpose,
+        maker: Maker,
+        steps: &[step::Step],
+        failure: Failure,
+        which: Which,
+    ) {
+        let mut failure = failure;
+        let alone = matches!(which, Which::All);
+        if alone && session.recorder.wants(&finding(&failure, purpose, String::new())) {
+            failure = shrink::shrink(session, Book::built_in(), purpose, maker, steps, failure).await;
+        }
+        let Broken { invariant, why, .. } = &failure.broken;
+        let length = match failure.steps {
+            1 => "after 1 call".to_owned(),
+            number => format!("after {number} calls"),
+        };
+        let again = match (alone, failure.again) {
+            (true, true) => "",
+            (true, false) => " (made again, it did not show: the target's data had moved on)",
+            (false, _) => " (while others called)",
+        };
+        let message = format!("{} (§{}), {length}{again}: {why}", invariant.rule, invariant.section);
+        session.recorder.report(finding(&failure, purpose, message));
+    }
+
+    /// What there is to walk with: the contract's examples, the data that may be written to, and what the target shows.
+    async fn learn(&self, session: &Session) -> Vec<Thing> {
+        let book = Book::built_in();
+        let mut known = Vec::new();
+        for operation in &session.operations {
+            for (_, body) in &operation.examples {
+                let mut things = things::shown(book, operation, body, None, true);
+                things.iter_mut().for_each(|thing| thing.source = "examples");
+                known.extend(things);
+            }
+        }
+        known.extend(self.given(book));
+        let envelope = session.side.envelope();
+        let purpose = Purpose::new(Origin::new(PART, "what there is"));
+        for operation in session.operations.iter().filter(|operation| !operation.writes) {
+            let everything = operation.page.as_ref().and_then(|_| lists::everything(operation));
+            let everything = everything.map(|mut body| {
+                (body["pageNo"], body["pageSize"]) = (1.into(), 200.into());
+                body
+            });
+            for body in everything.into_iter().chain(operation.examples.iter().map(|(_, body)| body.clone())) {
+                let (exchange, _) = session.exchange(Call::new(operation, &body), &Expectation::accepted(), &purpose).await;
+                let reply = exchange.reply().filter(|reply| reply.is_success(envelope));
+                if let Some(data) = reply.and_then(|reply| reply.data(envelope)) {
+                    known.extend(things::shown(book, operation, data, None, false));
+                }
+            }
+        }
+        known
+    }
+
+    /// The data that may be written to, as things.
+    fn given(&self, book: &Book) -> Vec<Thing> {
+        let names: BTreeSet<_> = book
+            .kinds
+            .values()
+            .flat_map(|kind| &kind.data)
+            .map(|name| name.split('.').next().unwrap_or_default())
+            .collect();
+        let mut things = Vec::new();
+        for name in names {
+            for candidate in self.data.candidates(name) {
+                let mut thing = Thing { values: Default::default(), own: true, source: "data" };
+                for (kind, data) in book.kinds.iter().flat_map(|(kind, each)| each.data.iter().map(move |data| (kind, data))) {
+                    let value = match data.split_once('.') {
+                        Some((object, field)) if object == name => &candidate[field],
+                        None if data == name => candidate,
+                        _ => continue,
+                    };
+                    if !value.is_null() {
+                        thing.values.insert(kind.clone(), Drawn { value: value.clone(), from: From::Before });
+                    }
+                }
+                things.push(thing);
+            }
+        }
+        things
+    }
+}
+
+/// What a walk may be about: everything that writes, or if nothing does, everything.
+fn themes(session: &Session) -> Vec<&'static Operation> {
+    let writing: Vec<_> = session.operations.iter().copied().filter(|operation| operation.writes).collect();
+    if writing.is_empty() { session.operations.clone() } else { writing }
+}
+
+/// The operations that share a kind with `theme`, and those that its invariants read.
+fn related(session: &Session, book: &'static Book, theme: &'static Operation) -> Vec<&'static Operation> {
+    let schemas = &session.side.contract().schemas;
+    let own = kinds(book, schemas, theme);
+    let shares = |operation: &&'static Operation| kinds(book, schemas, operation).intersection(&own).next().is_some();
+    let mut found: Vec<_> = session.operations.iter().copied().filter(shares).collect();
+    if found.is_empty() {
+        found.push(theme);
+    }
+    found
+}
+
+/// The kinds of what an operation takes and gives.
+fn kinds(book: &'static Book, schemas: &Schemas, operation: &'static Operation) -> BTreeSet<&'static str> {
+    let mut names = BTreeSet::new();
+    fields(schemas, schemas.named(operation.info.request), &mut names);
+    fields(schemas, schemas.named(operation.info.success), &mut names);
+    names.into_iter().filter_map(|name| book.kind(operation.id(), name)).collect()
+}
+
+fn fields<'a>(schemas: &'a Schemas, schema: &'a Value, names: &mut BTreeSet<&'a str>) {
+    let schema = schemas.resolve(schema);
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        names.insert(name);
+        fields(schemas, property, names);
+    }
+    if schema["items"].is_object() {
+        fields(schemas, &schema["items"], names);
+    }
+    for part in ["allOf", "anyOf", "oneOf"] {
+        schema[part].as_array().into_iter().flatten().for_each(|schema| fields(schemas, schema, names));
+    }
+}
+
+/// A few things of each source.
+fn taken(known: &[Thing], rng: &mut Rng) -> Vec<Thing> {
+    let sources: BTreeSet<_> = known.iter().map(|thing| thing.source).collect();
+    let mut things = Vec::new();
+    for source in sources {
+        let mut of_source: Vec<_> = known.iter().filter(|thing| thing.source == source).collect();
+        rng.shuffle(&mut of_source);
+        // Of what was given there are several kinds.
+        let most = if source == "data" || source == "examples" { 4 * TAKEN } else { TAKEN };
+        things.extend(of_source.into_iter().take(most).cloned());
+    }
+    rng.shuffle(&mut things);
+    things
+}
+
+fn finding(failure: &Failure, purpose: &Purpose, message: String) -> Finding {
+    Finding {
+        check: INVARIANT,
+        operation: Some(failure.broken.operation),
+        pointer: None,
+        message,
+        exchanges: failure.exchanges.clone(),
+        origin: purpose.origin.clone(),
+    }
+}

@@ -1,0 +1,137 @@
+use fastrand::Rng;
+use serde_json::Value;
+
+use super::{
+    invariant::{Book, field_value},
+    things::{Drawn, From, Maker, Thing},
+};
+use crate::verify::{
+    Side,
+    contract::{Field, Kind, Operation},
+    generate::{Pool, base},
+};
+
+/// A call of a walk.
+#[derive(Debug, Clone)]
+pub(super) struct Step {
+    pub operation: &'static Operation,
+    pub body: Value,
+    /// The places in the body whose values a replay replaces.
+    pub drawn: Vec<(String, From)>,
+    /// The rule of the race that was run instead of one call.
+    pub race: Option<&'static str>,
+}
+
+/// Draws the steps of one walk.
+pub(super) struct Drawer<'a> {
+    pub side: Side,
+    pub book: &'static Book,
+    pub pool: &'a Pool,
+    pub maker: Maker,
+    pub rng: Rng,
+    /// What is known so far.
+    pub things: Vec<Thing>,
+    /// Fresh values so far.
+    pub fresh: u64,
+    /// Whether requests that write may be made of anything.
+    pub write_seen: bool,
+}
+
+impl Drawer<'_> {
+    /// A call of `operation`.
+    pub fn draw(&mut self, operation: &'static Operation) -> Step {
+        let mut body = match self.rng.u8(..4) {
+            0 => base::any(self.side, operation, self.pool, &mut self.rng),
+            _ => base::least(self.side, operation, self.pool, &mut self.rng),
+        };
+        let wanted: Vec<_> = operation.fields.iter().filter_map(|field| Some((field, self.kind(operation, field)?))).collect();
+        let thing = self.thing(operation, &wanted);
+        let mut drawn = Vec::new();
+        for (field, kind) in wanted {
+            let pointer = field.pointer();
+            let there = body.pointer(&pointer).is_some_and(|value| !value.is_null());
+            // Few filters at once, or nothing is ever found; of one thing, all of them hold together.
+            let wanted = there || field.required || self.rng.u8(..10) < 3;
+            // The boundary values that the generator chose are tried too, now and then.
+            if !wanted || (there && self.rng.u8(..24) == 0) {
+                continue;
+            }
+            if let Some(Drawn { value, from }) = self.value(thing.as_ref(), kind, operation.writes) {
+                base::with(self.side, operation, field, &mut body, self.pool, &mut self.rng);
+                base::put(&mut body, &pointer, field_value(field, &value));
+                if from != From::Before {
+                    drawn.push((pointer, from));
+                }
+            }
+        }
+        Step { operation, body, drawn, race: None }
+    }
+
+    fn kind(&self, operation: &Operation, field: &Field) -> Option<&'static str> {
+        if [Kind::Object, Kind::Array].contains(&field.kind()) {
+            return None;
+        }
+        let name = field.place.trim_end_matches("/*").rsplit('/').next().unwrap_or_default();
+        self.book.kind(operation.id(), name)
+    }
+
+    /// A thing that has as many of the kinds as any, or some other.
+    fn thing(&mut self, operation: &Operation, wanted: &[(&Field, &str)]) -> Option<Thing> {
+        let may = |thing: &&Thing| thing.own || self.write_seen || !operation.writes;
+        let has = |thing: &Thing| wanted.iter().filter(|(_, kind)| thing.values.contains_key(*kind)).count();
+        let usable: Vec<_> = self.things.iter().filter(may).filter(|thing| has(thing) > 0).collect();
+        let most = usable.iter().map(|thing| has(thing)).max()?;
+        let least = if self.rng.u8(..3) > 0 { most } else { 1 };
+        let fit: Vec<_> = usable.into_iter().filter(|thing| has(thing) >= least).collect();
+        // What the walk has just met is what it goes on with.
+        let index = if self.rng.bool() { fit.len() - 1 - self.rng.usize(..fit.len().min(4)) } else { self.rng.usize(..fit.len()) };
+        Some(fit[index].clone())
+    }
+
+    fn value(&mut self, thing: Option<&Thing>, kind: &str, writes: bool) -> Option<Drawn> {
+        let own = thing.and_then(|thing| thing.values.get(kind)).filter(|_| self.rng.u8(..12) > 0);
+        if let Some(value) = own {
+            return Some(value.clone());
+        }
+        if self.rng.u8(..3) > 0 {
+            let may = |thing: &&Thing| thing.own || self.write_seen || !writes;
+            let all: Vec<_> = self.things.iter().filter(may).filter_map(|thing| thing.values.get(kind)).collect();
+            if !all.is_empty() {
+                return Some(all[self.rng.usize(..all.len())].clone());
+            }
+        }
+        self.fresh(kind)
+    }
+
+    /// A value that the target has not seen.
+    pub fn fresh(&mut self, kind: &str) -> Option<Drawn> {
+        let number = self.fresh;
+        let value = self.maker.make(self.book, kind, number)?;
+        self.fresh += 1;
+        Some(Drawn { value, from: From::Fresh { kind: kind.to_owned(), number } })
+    }
+
+    /// Keeps what was sent, as one thing that the walk may write to if it could before.
+    pub fn sent(&mut self, step: &Step) {
+        let mut thing = Thing { values: Default::default(), own: true, source: step.operation.id() };
+        for field in &step.operation.fields {
+            let pointer = field.pointer();
+            let (Some(kind), Some(value)) = (self.kind(step.operation, field), step.body.pointer(&pointer)) else { continue };
+            let from = step.drawn.iter().find(|(place, _)| *place == pointer).map_or(From::Before, |(_, from)| from.clone());
+            if !value.is_null() && value != "" {
+                thing.values.entry(kind.to_owned()).or_insert(Drawn { value: value.clone(), from });
+            }
+        }
+        thing.own = step.operation.writes;
+        self.keep(thing);
+    }
+
+    /// Keeps a thing, unless it is known.
+    pub fn keep(&mut self, thing: Thing) {
+        let values = |thing: &Thing| thing.values.values().map(|drawn| drawn.value.clone()).collect::<Vec<_>>();
+        let known = |each: &Thing| each.own == thing.own && each.values.keys().eq(thing.values.keys()) && values(each) == values(&thing);
+        if !thing.values.is_empty() && !self.things.iter().any(known) {
+            self.things.push(thing);
+        }
+    }
+}
