@@ -32,6 +32,9 @@ pub(super) struct Kind {
     pub data: Vec<String>,
     /// How a new value looks: `#` is a digit. None: only the server makes such values.
     pub fresh: Option<String>,
+    /// Every request has a new one.
+    #[serde(default)]
+    pub once: bool,
 }
 
 /// Something that must hold whatever was called before.

@@ -110,7 +110,7 @@ impl Part for Walks {
                 // Two targets are in the same state only if everything happens in the same order.
                 if session.concurrency > 1 && walk % 4 == 0 {
                     let clients = (0..CLIENTS.min(session.concurrency) as u64).map(|client| {
-                        self.walk(session, &known, theme, (walk << 8) + client + 1, Which::InCrowd)
+                        self.walk(session, &known, theme, ((walk + 1) << 32) + client, Which::InCrowd)
                     });
                     futures_util::future::join_all(clients).await;
                 }
@@ -175,7 +175,7 @@ impl Walks {
     ) {
         let mut failure = failure;
         let alone = matches!(which, Which::All);
-        if alone && session.recorder.wants(&finding(&failure, purpose, String::new())) {
+        if session.recorder.wants(&finding(&failure, purpose, String::new())) {
             failure = shrink::shrink(session, Book::built_in(), purpose, maker, steps, failure).await;
         }
         let Broken { invariant, why, .. } = &failure.broken;
@@ -184,9 +184,9 @@ impl Walks {
             number => format!("after {number} calls"),
         };
         let again = match (alone, failure.again) {
-            (true, true) => "",
+            (_, true) => "",
             (true, false) => " (made again, it did not show: the target's data had moved on)",
-            (false, _) => " (while others called)",
+            (false, false) => " (while others called)",
         };
         let message = format!("{} (§{}), {length}{again}: {why}", invariant.rule, invariant.section);
         session.recorder.report(finding(&failure, purpose, message));

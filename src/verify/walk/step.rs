@@ -53,7 +53,8 @@ impl Drawer<'_> {
             // Few filters at once, or nothing is ever found; of one thing, all of them hold together.
             let wanted = there || field.required || self.rng.u8(..10) < 3;
             // The boundary values that the generator chose are tried too, now and then.
-            if !wanted || (there && self.rng.u8(..24) == 0) {
+            let once = self.once(kind);
+            if !wanted || (there && !once && self.rng.u8(..24) == 0) {
                 continue;
             }
             if let Some(Drawn { value, from }) = self.value(thing.as_ref(), kind, operation.writes) {
@@ -89,6 +90,9 @@ impl Drawer<'_> {
     }
 
     fn value(&mut self, thing: Option<&Thing>, kind: &str, writes: bool) -> Option<Drawn> {
+        if self.once(kind) {
+            return self.fresh(kind);
+        }
         let own = thing.and_then(|thing| thing.values.get(kind)).filter(|_| self.rng.u8(..12) > 0);
         if let Some(value) = own {
             return Some(value.clone());
@@ -101,6 +105,10 @@ impl Drawer<'_> {
             }
         }
         self.fresh(kind)
+    }
+
+    fn once(&self, kind: &str) -> bool {
+        self.book.kinds.get(kind).is_some_and(|kind| kind.once)
     }
 
     /// A value that the target has not seen.
