@@ -18,7 +18,10 @@ mod step;
 /// What a walk knows: values that belong together.
 mod things;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use fastrand::Rng;
 use futures_util::{FutureExt, future::BoxFuture};
@@ -27,7 +30,7 @@ use serde_json::Value;
 use self::{
     around::{Around, Broken, Which},
     invariant::Book,
-    shrink::Failure,
+    shrink::{Failure, Replays},
     step::Drawer,
     things::{Drawn, From, Maker, Thing},
 };
@@ -43,13 +46,13 @@ const PART: &str = "walks";
 /// The check.
 const INVARIANT: &str = "invariant";
 /// How many steps a walk has.
-const STEPS: usize = 24;
+const STEPS: usize = 16;
 /// How many walks there are about each theme if time is not limited.
-const ROUNDS: u64 = 2;
+const ROUNDS: u64 = 3;
 /// How many clients walk at once in the end.
 const CLIENTS: usize = 4;
 /// So many things of one source go with one walk: few, so that it meets them again.
-const TAKEN: usize = 4;
+const TAKEN: usize = 2;
 
 /// The part that walks.
 #[derive(Debug)]
@@ -99,11 +102,12 @@ impl Part for Walks {
     fn run<'a>(&'a self, session: &'a Arc<Session>) -> BoxFuture<'a, ()> {
         async move {
             let known = Arc::new(self.learn(session).await);
-            let themes: Vec<_> = themes(session);
+            let themes = themes(session, Book::built_in());
             let rounds = if session.budget.time_left().is_some() { u64::MAX } else { ROUNDS };
             let number = rounds.saturating_mul(themes.len() as u64);
             for walk in 0..number {
-                let theme = themes[(walk % themes.len() as u64) as usize];
+                // A run that is not given much begins with another theme for another seed.
+                let theme = themes[(walk.wrapping_add(session.seed) % themes.len() as u64) as usize];
                 if !self.walk(session, &known, theme, walk, Which::All).await {
                     return;
                 }
@@ -141,22 +145,28 @@ impl Walks {
             }
             let operation = match drawer.rng.u8(..5) {
                 0 | 1 => theme,
-                _ => related[drawer.rng.usize(..related.len())],
+                _ => related[drawer.rng.usize(..related.len())].0,
             };
-            let mut step = drawer.draw(operation);
+            let thing = drawer.thing(operation);
+            // What a write needs beside is asked for first, most often.
+            let source = thing.as_ref().and_then(|thing| drawer.source(operation, thing, &related));
+            let operation = source.filter(|_| drawer.rng.u8(..4) > 0).unwrap_or(operation);
+            let mut step = drawer.draw(operation, thing.as_ref());
             let race = matches!(which, Which::All) && session.concurrency > 1 && drawer.rng.u8(..3) == 0;
             let outcome = around.step(&step, race).await;
             step.race = outcome.race;
-            drawer.sent(&step);
+            let asked = drawer.sent(&step);
             if let Some(got) = &outcome.got {
-                let own = operation.writes || self.write_seen;
-                things::shown(book, operation, got, Some(index), own).into_iter().for_each(|thing| drawer.keep(thing));
+                things::shown(book, operation, got, Some(index), asked).into_iter().for_each(|thing| drawer.keep(thing));
             }
             steps.push(step);
-            if let Some(broken) = outcome.broken.into_iter().next() {
-                exchanges.extend(broken.exchanges.clone());
+            let ends = !outcome.broken.is_empty();
+            for broken in outcome.broken {
+                let exchanges = exchanges.iter().chain(&broken.exchanges).cloned().collect();
                 let failure = Failure { broken, steps: steps.len(), exchanges, again: false };
-                self.report(session, &purpose, maker, &steps, failure, which).await;
+                self.report(session, &purpose, maker, known, &steps, failure, which).await;
+            }
+            if ends {
                 return true;
             }
             exchanges.extend(outcome.exchanges);
@@ -169,6 +179,7 @@ impl Walks {
         session: &Session,
         purpose: &Purpose,
         maker: Maker,
+        known: &[Thing],
         steps: &[step::Step],
         failure: Failure,
         which: Which,
@@ -176,7 +187,8 @@ impl Walks {
         let mut failure = failure;
         let alone = matches!(which, Which::All);
         if session.recorder.wants(&finding(&failure, purpose, String::new())) {
-            failure = shrink::shrink(session, Book::built_in(), purpose, maker, steps, failure).await;
+            let replays = Replays { session, book: Book::built_in(), purpose, maker, known, steps };
+            failure = replays.shrink(failure).await;
         }
         let Broken { invariant, why, .. } = &failure.broken;
         let length = match failure.steps {
@@ -198,9 +210,8 @@ impl Walks {
         let mut known = Vec::new();
         for operation in &session.operations {
             for (_, body) in &operation.examples {
-                let mut things = things::shown(book, operation, body, None, true);
-                things.iter_mut().for_each(|thing| thing.source = "examples");
-                known.extend(things);
+                let source = format!("example of {}", operation.id());
+                known.extend(things::shown(book, operation, body, None, Thing { values: BTreeMap::new(), own: true, source }));
             }
         }
         known.extend(self.given(book));
@@ -210,15 +221,20 @@ impl Walks {
             let everything = operation.page.as_ref().and_then(|_| lists::everything(operation));
             let everything = everything.map(|mut body| {
                 (body["pageNo"], body["pageSize"]) = (1.into(), 200.into());
-                body
+                ("everything".to_owned(), body)
             });
-            for body in everything.into_iter().chain(operation.examples.iter().map(|(_, body)| body.clone())) {
+            for (name, body) in everything.into_iter().chain(operation.examples.iter().cloned()) {
                 let (exchange, _) = session.exchange(Call::new(operation, &body), &Expectation::accepted(), &purpose).await;
                 let reply = exchange.reply().filter(|reply| reply.is_success(envelope));
                 if let Some(data) = reply.and_then(|reply| reply.data(envelope)) {
-                    known.extend(things::shown(book, operation, data, None, false));
+                    let source = format!("{} {name}", operation.id());
+                    let asked = Thing { values: BTreeMap::new(), own: self.write_seen, source };
+                    known.extend(things::shown(book, operation, data, None, asked));
                 }
             }
+        }
+        for (thing, known) in known.iter_mut().enumerate() {
+            known.values.iter_mut().for_each(|(kind, drawn)| drawn.from = From::Known { kind: kind.clone(), thing });
         }
         known
     }
@@ -234,7 +250,7 @@ impl Walks {
         let mut things = Vec::new();
         for name in names {
             for candidate in self.data.candidates(name) {
-                let mut thing = Thing { values: Default::default(), own: true, source: "data" };
+                let mut thing = Thing { values: BTreeMap::new(), own: true, source: format!("data {name}") };
                 for (kind, data) in book.kinds.iter().flat_map(|(kind, each)| each.data.iter().map(move |data| (kind, data))) {
                     let value = match data.split_once('.') {
                         Some((object, field)) if object == name => &candidate[field],
@@ -252,22 +268,24 @@ impl Walks {
     }
 }
 
-/// What a walk may be about: everything that writes, or if nothing does, everything.
-fn themes(session: &Session) -> Vec<&'static Operation> {
-    let writing: Vec<_> = session.operations.iter().copied().filter(|operation| operation.writes).collect();
-    if writing.is_empty() { session.operations.clone() } else { writing }
+/// What a walk may be about: everything that writes, and what reads something else.
+fn themes(session: &Session, book: &'static Book) -> Vec<&'static Operation> {
+    let (mut themes, reading): (Vec<_>, Vec<_>) = session.operations.iter().copied().partition(|operation| operation.writes);
+    let met: BTreeSet<_> = themes.iter().flat_map(|theme| related(session, book, theme)).map(|(one, _)| one.id()).collect();
+    themes.extend(reading.into_iter().filter(|operation| !met.contains(operation.id())));
+    themes
 }
 
-/// The operations that share a kind with `theme`, and those that its invariants read.
-fn related(session: &Session, book: &'static Book, theme: &'static Operation) -> Vec<&'static Operation> {
+/// The operations that share a kind with `theme`, itself among them, and the kinds of what each takes and gives.
+fn related(
+    session: &Session,
+    book: &'static Book,
+    theme: &'static Operation,
+) -> Vec<(&'static Operation, BTreeSet<&'static str>)> {
     let schemas = &session.side.contract().schemas;
     let own = kinds(book, schemas, theme);
-    let shares = |operation: &&'static Operation| kinds(book, schemas, operation).intersection(&own).next().is_some();
-    let mut found: Vec<_> = session.operations.iter().copied().filter(shares).collect();
-    if found.is_empty() {
-        found.push(theme);
-    }
-    found
+    let all = session.operations.iter().map(|operation| (*operation, kinds(book, schemas, operation)));
+    all.filter(|(operation, kinds)| operation.id() == theme.id() || kinds.intersection(&own).next().is_some()).collect()
 }
 
 /// The kinds of what an operation takes and gives.
@@ -294,14 +312,12 @@ fn fields<'a>(schemas: &'a Schemas, schema: &'a Value, names: &mut BTreeSet<&'a 
 
 /// A few things of each source.
 fn taken(known: &[Thing], rng: &mut Rng) -> Vec<Thing> {
-    let sources: BTreeSet<_> = known.iter().map(|thing| thing.source).collect();
+    let sources: BTreeSet<_> = known.iter().map(|thing| &thing.source).collect();
     let mut things = Vec::new();
     for source in sources {
-        let mut of_source: Vec<_> = known.iter().filter(|thing| thing.source == source).collect();
+        let mut of_source: Vec<_> = known.iter().filter(|thing| thing.source == *source).collect();
         rng.shuffle(&mut of_source);
-        // Of what was given there are several kinds.
-        let most = if source == "data" || source == "examples" { 4 * TAKEN } else { TAKEN };
-        things.extend(of_source.into_iter().take(most).cloned());
+        things.extend(of_source.into_iter().take(TAKEN).cloned());
     }
     rng.shuffle(&mut things);
     things

@@ -1,3 +1,5 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use fastrand::Rng;
 use serde_json::Value;
 
@@ -38,14 +40,13 @@ pub(super) struct Drawer<'a> {
 }
 
 impl Drawer<'_> {
-    /// A call of `operation`.
-    pub fn draw(&mut self, operation: &'static Operation) -> Step {
+    /// A call of `operation`, about `thing` if there is one.
+    pub fn draw(&mut self, operation: &'static Operation, thing: Option<&Thing>) -> Step {
         let mut body = match self.rng.u8(..4) {
             0 => base::any(self.side, operation, self.pool, &mut self.rng),
             _ => base::least(self.side, operation, self.pool, &mut self.rng),
         };
-        let wanted: Vec<_> = operation.fields.iter().filter_map(|field| Some((field, self.kind(operation, field)?))).collect();
-        let thing = self.thing(operation, &wanted);
+        let wanted = self.wanted(operation);
         let mut drawn = Vec::new();
         for (field, kind) in wanted {
             let pointer = field.pointer();
@@ -57,7 +58,7 @@ impl Drawer<'_> {
             if !wanted || (there && !once && self.rng.u8(..24) == 0) {
                 continue;
             }
-            if let Some(Drawn { value, from }) = self.value(thing.as_ref(), kind, operation.writes) {
+            if let Some(Drawn { value, from }) = self.value(thing, kind, operation.writes) {
                 base::with(self.side, operation, field, &mut body, self.pool, &mut self.rng);
                 base::put(&mut body, &pointer, field_value(field, &value));
                 if from != From::Before {
@@ -76,8 +77,34 @@ impl Drawer<'_> {
         self.book.kind(operation.id(), name)
     }
 
-    /// A thing that has as many of the kinds as any, or some other.
-    fn thing(&mut self, operation: &Operation, wanted: &[(&Field, &str)]) -> Option<Thing> {
+    /// The fields of a request that are of a kind.
+    fn wanted(&self, operation: &'static Operation) -> Vec<(&'static Field, &'static str)> {
+        operation.fields.iter().filter_map(|field| Some((field, self.kind(operation, field)?))).collect()
+    }
+
+    /// A read among `operations` that takes what `thing` has and may show a kind that `operation` needs beside.
+    pub fn source(
+        &mut self,
+        operation: &'static Operation,
+        thing: &Thing,
+        operations: &[(&'static Operation, BTreeSet<&'static str>)],
+    ) -> Option<&'static Operation> {
+        let wanted = self.wanted(operation);
+        let needed = wanted.into_iter().filter(|(field, _)| field.required).map(|(_, kind)| kind);
+        let missing = needed.filter(|kind| !thing.values.contains_key(*kind) && self.book.kinds[*kind].fresh.is_none());
+        let missing: Vec<_> = missing.collect();
+        let takes = |read: &'static Operation| {
+            self.wanted(read).iter().any(|(field, kind)| field.required && thing.values.contains_key(*kind))
+        };
+        let shows = |(read, kinds): &&(&'static Operation, BTreeSet<&'static str>)| {
+            !read.writes && takes(read) && missing.iter().any(|kind| kinds.contains(kind))
+        };
+        operations.iter().find(shows).map(|(read, _)| *read)
+    }
+
+    /// A thing that has as many of the kinds that `operation` takes as any, or some other.
+    pub fn thing(&mut self, operation: &'static Operation) -> Option<Thing> {
+        let wanted = self.wanted(operation);
         let may = |thing: &&Thing| thing.own || self.write_seen || !operation.writes;
         let has = |thing: &Thing| wanted.iter().filter(|(_, kind)| thing.values.contains_key(*kind)).count();
         let usable: Vec<_> = self.things.iter().filter(may).filter(|thing| has(thing) > 0).collect();
@@ -120,8 +147,9 @@ impl Drawer<'_> {
     }
 
     /// Keeps what was sent, as one thing that the walk may write to if it could before.
-    pub fn sent(&mut self, step: &Step) {
-        let mut thing = Thing { values: Default::default(), own: true, source: step.operation.id() };
+    pub fn sent(&mut self, step: &Step) -> Thing {
+        let own = step.operation.writes || self.write_seen;
+        let mut thing = Thing { values: BTreeMap::new(), own, source: "walk".to_owned() };
         for field in &step.operation.fields {
             let pointer = field.pointer();
             let (Some(kind), Some(value)) = (self.kind(step.operation, field), step.body.pointer(&pointer)) else { continue };
@@ -130,8 +158,8 @@ impl Drawer<'_> {
                 thing.values.entry(kind.to_owned()).or_insert(Drawn { value: value.clone(), from });
             }
         }
-        thing.own = step.operation.writes;
-        self.keep(thing);
+        self.keep(thing.clone());
+        thing
     }
 
     /// Keeps a thing, unless it is known.

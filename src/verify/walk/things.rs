@@ -18,6 +18,8 @@ pub(super) struct Drawn {
 pub(super) enum From {
     /// It was there before the walk.
     Before,
+    /// It was there before the walk, as part of the thing of that number.
+    Known { kind: String, thing: usize },
     /// The walk made it: the number tells one from another.
     Fresh { kind: String, number: u64 },
     /// The reply to that step showed it there.
@@ -30,14 +32,31 @@ pub(super) struct Thing {
     pub values: BTreeMap<String, Drawn>,
     /// Whether requests that write may be made of it.
     pub own: bool,
-    pub source: &'static str,
+    /// Where it was found.
+    pub source: String,
 }
 
-/// The things that the body `got` of a reply of `operation` shows, one for each object in it.
-pub(super) fn shown(book: &Book, operation: &'static Operation, got: &Value, step: Option<usize>, own: bool) -> Vec<Thing> {
+/// The things that the body `got` of a reply of `operation` shows, one for each object in it. What was asked for belongs to
+/// what the reply shows outermost.
+pub(super) fn shown(
+    book: &Book,
+    operation: &'static Operation,
+    got: &Value,
+    step: Option<usize>,
+    asked: Thing,
+) -> Vec<Thing> {
+    let Thing { own, source, values } = asked;
     let mut found = Vec::new();
-    below(book, operation, got, "", step, own, &mut found);
-    found
+    below(book, operation, got, "", step, &mut found);
+    let found = found.into_iter().map(|(at, mut shown)| {
+        if at.is_empty() {
+            for (kind, drawn) in &values {
+                shown.entry(kind.clone()).or_insert_with(|| drawn.clone());
+            }
+        }
+        Thing { values: shown, own, source: source.clone() }
+    });
+    found.collect()
 }
 
 fn below(
@@ -46,8 +65,7 @@ fn below(
     value: &Value,
     at: &str,
     step: Option<usize>,
-    own: bool,
-    found: &mut Vec<Thing>,
+    found: &mut Vec<(String, BTreeMap<String, Drawn>)>,
 ) {
     match value {
         Value::Object(fields) => {
@@ -60,19 +78,29 @@ fn below(
                         let from = step.map_or(From::Before, |step| From::Reply { step, pointer });
                         values.entry(kind.to_owned()).or_insert(Drawn { value: value.clone(), from });
                     }
-                    None => below(book, operation, value, &pointer, step, own, found),
+                    None => below(book, operation, value, &pointer, step, found),
                 }
             }
             if !values.is_empty() {
-                found.push(Thing { values, own, source: operation.id() });
+                found.push((at.to_owned(), values));
             }
         }
         Value::Array(items) => items
             .iter()
             .enumerate()
-            .for_each(|(index, item)| below(book, operation, item, &format!("{at}/{index}"), step, own, found)),
+            .for_each(|(index, item)| below(book, operation, item, &format!("{at}/{index}"), step, found)),
         _ => {}
     }
+}
+
+/// The value that stands for that of `thing` in a replay: of another thing from the same source, `shift` further. What the
+/// walk has done to the one is not done to the other.
+pub(super) fn instead(known: &[Thing], kind: &str, thing: usize, shift: usize) -> Option<Value> {
+    let source = &known.get(thing)?.source;
+    let alike = |index: &usize| known[*index].source == *source && known[*index].values.contains_key(kind);
+    let siblings: Vec<_> = (0..known.len()).filter(alike).collect();
+    let position = siblings.iter().position(|index| *index == thing)?;
+    Some(known[siblings[(position + shift) % siblings.len()]].values[kind].value.clone())
 }
 
 /// Makes values that the target has not seen: the same ones for the same seed, run, walk and try.

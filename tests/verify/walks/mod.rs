@@ -1,5 +1,7 @@
 //! Walks over operations that share data, held against the invariants of `contracts/cases/invariants.yaml`.
 
+/// Each is broken by some server, found, and shrunk.
+mod broken;
 /// Healthy servers hold them all.
 mod healthy;
 
