@@ -31,7 +31,7 @@ use self::{
     around::{Around, Broken, Which},
     invariant::Book,
     shrink::{Failure, Replays},
-    step::Drawer,
+    step::{Drawer, Step},
     things::{Drawn, From, Maker, Thing},
 };
 use super::{
@@ -138,7 +138,9 @@ impl Walks {
         let mut drawer =
             Drawer { side: session.side, book, pool: &pool, maker, rng, things, fresh: 0, write_seen: self.write_seen };
         let mut around = Around::new(session, book, which, purpose.clone(), maker);
-        let (mut steps, mut exchanges) = (Vec::new(), Vec::new());
+        let (mut steps, mut exchanges) = (Vec::<Step>::new(), Vec::new());
+        // The steps that have changed something.
+        let mut done = Vec::new();
         for index in 0..STEPS {
             if !session.budget.take() {
                 return false;
@@ -151,13 +153,18 @@ impl Walks {
             // What a write needs beside is asked for first, most often.
             let source = thing.as_ref().and_then(|thing| drawer.source(operation, thing, &related));
             let operation = source.filter(|_| drawer.rng.u8(..4) > 0).unwrap_or(operation);
-            let mut step = drawer.draw(operation, thing.as_ref());
+            // What was done is tried again by somebody else, now and then.
+            let earlier = done.get(drawer.rng.usize(..done.len().max(1))).filter(|_| drawer.rng.u8(..4) == 0);
+            let otherwise = earlier.and_then(|index: &usize| drawer.otherwise(&steps[*index]));
+            let mut step = otherwise.unwrap_or_else(|| drawer.draw(operation, thing.as_ref()));
+            let operation = step.operation;
             let race = matches!(which, Which::All) && session.concurrency > 1 && drawer.rng.u8(..3) == 0;
             let outcome = around.step(&step, race).await;
             step.race = outcome.race;
             let asked = drawer.sent(&step);
             if let Some(got) = &outcome.got {
-                things::shown(book, operation, got, Some(index), asked).into_iter().for_each(|thing| drawer.keep(thing));
+                done.extend(Some(index).filter(|_| operation.writes));
+                drawer.shown(things::shown(book, operation, got, Some(index), asked));
             }
             steps.push(step);
             let ends = !outcome.broken.is_empty();
@@ -180,7 +187,7 @@ impl Walks {
         purpose: &Purpose,
         maker: Maker,
         known: &[Thing],
-        steps: &[step::Step],
+        steps: &[Step],
         failure: Failure,
         which: Which,
     ) {

@@ -13,6 +13,12 @@ use crate::verify::{
     generate::{Pool, base},
 };
 
+/// So many things are kept of one reply.
+const SHOWN: usize = 3;
+
+/// So many values are what a walk has just met.
+const RECENT: usize = 4;
+
 /// A call of a walk.
 #[derive(Debug, Clone)]
 pub(super) struct Step {
@@ -77,6 +83,22 @@ impl Drawer<'_> {
         self.book.kind(operation.id(), name)
     }
 
+    /// What `step` does once more, but for one new value: another user, another number of a refund.
+    pub fn otherwise(&mut self, step: &Step) -> Option<Step> {
+        let mut wanted = self.wanted(step.operation);
+        wanted.retain(|(field, kind)| step.body.pointer(&field.pointer()).is_some() && self.book.kinds[*kind].fresh.is_some());
+        let once = wanted.iter().position(|(_, kind)| self.once(kind));
+        let index = once.unwrap_or_else(|| self.rng.usize(..wanted.len().max(1)));
+        let (field, kind) = *wanted.get(index)?;
+        let Drawn { value, from } = self.fresh(kind)?;
+        let (mut step, pointer) = (step.clone(), field.pointer());
+        base::put(&mut step.body, &pointer, field_value(field, &value));
+        step.drawn.retain(|(place, _)| *place != pointer);
+        step.drawn.push((pointer, from));
+        step.race = None;
+        Some(step)
+    }
+
     /// The fields of a request that are of a kind.
     fn wanted(&self, operation: &'static Operation) -> Vec<(&'static Field, &'static str)> {
         operation.fields.iter().filter_map(|field| Some((field, self.kind(operation, field)?))).collect()
@@ -102,18 +124,27 @@ impl Drawer<'_> {
         operations.iter().find(shows).map(|(read, _)| *read)
     }
 
-    /// A thing that has as many of the kinds that `operation` takes as any, or some other.
+    /// A thing to call `operation` with: some value that it must be given, and of what has that value the thing that says
+    /// most beside.
     pub fn thing(&mut self, operation: &'static Operation) -> Option<Thing> {
         let wanted = self.wanted(operation);
+        let required: Vec<_> = wanted.iter().filter(|(field, _)| field.required).collect();
+        let anchors = if required.is_empty() { wanted.iter().collect() } else { required };
+        let (_, anchor) = *anchors.get(self.rng.usize(..anchors.len().max(1)))?;
         let may = |thing: &&Thing| thing.own || self.write_seen || !operation.writes;
-        let has = |thing: &Thing| wanted.iter().filter(|(_, kind)| thing.values.contains_key(*kind)).count();
-        let usable: Vec<_> = self.things.iter().filter(may).filter(|thing| has(thing) > 0).collect();
-        let most = usable.iter().map(|thing| has(thing)).max()?;
-        let least = if self.rng.u8(..3) > 0 { most } else { 1 };
-        let fit: Vec<_> = usable.into_iter().filter(|thing| has(thing) >= least).collect();
-        // What the walk has just met is what it goes on with.
-        let index = if self.rng.bool() { fit.len() - 1 - self.rng.usize(..fit.len().min(4)) } else { self.rng.usize(..fit.len()) };
-        Some(fit[index].clone())
+        let has = |thing: &&Thing| wanted.iter().filter(|(_, kind)| thing.values.contains_key(*kind)).count();
+        let usable: Vec<_> = self.things.iter().filter(may).filter(|thing| thing.values.contains_key(*anchor)).collect();
+        let mut values: Vec<&Value> = Vec::new();
+        for thing in usable.iter().rev() {
+            let value = &thing.values[*anchor].value;
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        // What the walk has just met is what it goes on with, half of the time.
+        let most = if self.rng.bool() { RECENT.min(values.len()) } else { values.len() };
+        let value = *values.get(self.rng.usize(..most.max(1)))?;
+        usable.into_iter().filter(|thing| thing.values[*anchor].value == *value).max_by_key(has).cloned()
     }
 
     fn value(&mut self, thing: Option<&Thing>, kind: &str, writes: bool) -> Option<Drawn> {
@@ -162,8 +193,20 @@ impl Drawer<'_> {
         thing
     }
 
-    /// Keeps a thing, unless it is known.
-    pub fn keep(&mut self, thing: Thing) {
+    /// Keeps what a reply shows: of a long list a few rows, or the walk would lose sight of what it has done.
+    pub fn shown(&mut self, mut things: Vec<Thing>) {
+        self.rng.shuffle(&mut things);
+        things.into_iter().take(SHOWN).for_each(|thing| self.keep(thing));
+    }
+
+    /// Keeps a thing, unless it is known. What it has in common with others is theirs: a replay needs no reply for it.
+    fn keep(&mut self, mut thing: Thing) {
+        for (kind, drawn) in &mut thing.values {
+            let same = |other: &&Drawn| other.value == drawn.value && !matches!(other.from, From::Reply { .. });
+            if let Some(other) = self.things.iter().filter_map(|other| other.values.get(kind)).find(same) {
+                *drawn = other.clone();
+            }
+        }
         let values = |thing: &Thing| thing.values.values().map(|drawn| drawn.value.clone()).collect::<Vec<_>>();
         let known = |each: &Thing| each.own == thing.own && each.values.keys().eq(thing.values.keys()) && values(each) == values(&thing);
         if !thing.values.is_empty() && !self.things.iter().any(known) {

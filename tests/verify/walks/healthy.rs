@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use polaris::verify::{Side, State};
 
 use super::walks;
@@ -9,22 +11,43 @@ use crate::{
     },
 };
 
-#[tokio::test]
-async fn the_mock_holds_every_invariant_with_any_seed() {
-    for seed in 0..3 {
+/// Walks against the mock with several seeds; gives the rules that no walk has come to, by operation.
+async fn never(side: Side, prefix: &str, seeds: std::ops::Range<u64>, steps: u64) -> Vec<String> {
+    let (mut all, mut seen) = (BTreeSet::new(), BTreeSet::new());
+    for seed in seeds {
         let app = App::start().await;
-        for (side, prefix) in [(Side::Weichuang, "/weichuang"), (Side::Polaris, "/kop"), (Side::Internal, "/internal")] {
-            let report = walks(side, &app.url(prefix), |options| (options.seed, options.max_cases) = (seed, Some(if side == Side::Weichuang { 500 } else { 250 }))).await;
-            assert_conforms(&report);
-            let cells = report.recorded.coverage.cells();
-            for (cell, tally) in cells.filter(|(cell, _)| cell.kind() == "rule") {
-                if tally.state() == State::Never {
-                    eprintln!("{side} {seed} {} {cell}: {:?}", cell.operation(), tally.reason);
-                }
+        let report = walks(side, &app.url(prefix), |options| {
+            (options.seed, options.max_cases) = (seed * 5, Some(steps));
+        })
+        .await;
+        assert_conforms(&report);
+        for (cell, tally) in report.recorded.coverage.cells().filter(|(cell, _)| cell.kind() == "rule") {
+            let name = format!("{} {cell}", cell.operation());
+            if tally.state() == State::Passed {
+                seen.insert(name.clone());
             }
-            eprintln!("{side} {} exchanges in {:?}", report.recorded.exchanges, report.duration);
+            all.insert(name);
         }
     }
+    all.difference(&seen).cloned().collect()
+}
+
+#[tokio::test]
+async fn the_mock_of_weichuang_holds_every_invariant() {
+    let never = never(Side::Weichuang, "/weichuang", 0..4, 600).await;
+    assert!(never.len() <= 3, "{never:#?}");
+}
+
+#[tokio::test]
+async fn the_mock_of_our_own_side_holds_every_invariant() {
+    let never = never(Side::Polaris, "/kop", 0..3, 400).await;
+    assert!(never.len() <= 10, "{never:#?}");
+}
+
+#[tokio::test]
+async fn the_mock_of_the_internal_side_holds_every_invariant() {
+    let never = never(Side::Internal, "/internal", 0..3, 250).await;
+    assert!(never.len() <= 3, "{never:#?}");
 }
 
 #[tokio::test]
@@ -32,7 +55,7 @@ async fn production_holds_every_invariant_on_both_engines() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let Some(servers) = Servers::start(engine).await else { return };
         for side in [Side::Polaris, Side::Internal] {
-            assert_conforms(&walks(side, servers.base(side).as_str(), |options| options.max_cases = Some(250)).await);
+            assert_conforms(&walks(side, servers.base(side).as_str(), |options| options.max_cases = Some(200)).await);
         }
     }
 }
