@@ -78,6 +78,7 @@ struct Count {
     found: usize,
     directly: usize,
     not_applied: usize,
+    false_alarms: usize,
 }
 
 impl Count {
@@ -89,6 +90,7 @@ impl Count {
                 self.directly += usize::from(*directly);
             }
             Outcome::Survived => self.applied += 1,
+            Outcome::FalseAlarm { .. } => self.false_alarms += 1,
             Outcome::NotApplied => self.not_applied += 1,
         }
     }
