@@ -48,7 +48,7 @@ async fn judge(all: Vec<Mutant>) -> Vec<(Mutant, Outcome)> {
                 let Some((index, mutant)) = next else { return judged };
                 let started = Instant::now();
                 let outcome = judge.judge(&mutant).await;
-                eprintln!("{}/{number} {:.2?} {mutant}: {outcome:?}", index + 1, started.elapsed());
+                eprintln!("{}/{number} {:.2?} {mutant}: {}", index + 1, started.elapsed(), told(&outcome));
                 judged.push((index, mutant, outcome));
             }
         });
@@ -56,6 +56,15 @@ async fn judge(all: Vec<Mutant>) -> Vec<(Mutant, Outcome)> {
     let mut judged: Vec<_> = workers.join_all().await.into_iter().flatten().collect();
     judged.sort_by_key(|(index, ..)| *index);
     judged.into_iter().map(|(_, mutant, outcome)| (mutant, outcome)).collect()
+}
+
+fn told(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Found { part, check, message, .. } => format!("found by {part}, {check}: {message}"),
+        Outcome::FalseAlarm { part, check, message } => format!("FALSE ALARM by {part}, {check}: {message}"),
+        Outcome::Survived => "SURVIVED".to_owned(),
+        Outcome::NotApplied => "never came to anything".to_owned(),
+    }
 }
 
 /// The findings of full runs against healthy servers: side, seed, exchanges, findings.
@@ -140,6 +149,7 @@ fn print(judged: &[(Mutant, Outcome)], healthy: Vec<(Side, u64, u64, u64)>) {
     for ((part, check), number) in &by_check {
         println!("| {part} | {check} | {number} |");
     }
+    println!("\nFalse alarms, where a mutant was reported that had done nothing: {}.", all.false_alarms);
     println!("\n## Survivors\n");
     for (mutant, _) in judged.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Survived)) {
         println!("- {} {mutant}: {}", mutant.side, mutants::known(mutant).unwrap_or("**not explained**"));
