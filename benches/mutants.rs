@@ -33,12 +33,12 @@ fn main() {
     print(&judged, alarms);
 }
 
-/// Judges all mutants, as many at once as there are processors.
+/// Judges all mutants, several at once: much of it is waiting.
 async fn judge(all: Vec<Mutant>) -> Vec<(Mutant, Outcome)> {
     let number = all.len();
     let waiting = Arc::new(Mutex::new(all.into_iter().enumerate().collect::<VecDeque<_>>()));
     let mut workers = JoinSet::new();
-    for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+    for _ in 0..3 * std::thread::available_parallelism().map_or(1, usize::from) {
         let waiting = waiting.clone();
         workers.spawn(async move {
             let judge = Judge::start().await;
