@@ -46,9 +46,10 @@ async fn a_sample_of_mutants_is_found_and_their_operations_are_named() {
     let mut missed = Vec::new();
     for mutant in &sample {
         match judge.judge(mutant).await {
-            Outcome::Found { directly: named, .. } => {
+            Outcome::Found { part, check, directly: named, message } => {
                 found += 1;
                 directly += usize::from(named);
+                println!("{mutant}: {part}, {check}: {message}");
             }
             Outcome::NotApplied => {}
             Outcome::Survived if mutants::known(mutant).is_some() => {}
