@@ -34,7 +34,7 @@ pub(super) enum Damage {
     Refuse(fn(&Mutant, &Asked) -> bool),
     /// Answers a write as it should, and forgets it.
     Lose,
-    /// Does a write twice, and answers as for once.
+    /// Does a write twice, where there is a number that should prevent it under another one, and answers as for once.
     Twice,
     /// Answers a read from a cache that learns of every write one write too late.
     Stale,

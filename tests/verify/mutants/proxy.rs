@@ -206,7 +206,7 @@ impl Inner {
                 let answer = self.healthy.answer(asked).await;
                 if mutant.success(&answer) {
                     let before = self.healthy.state().await;
-                    self.healthy.answer(asked).await;
+                    self.healthy.answer(&again(asked)).await;
                     if before != self.healthy.state().await {
                         self.changed.store(true, Ordering::Relaxed);
                     }
@@ -248,6 +248,17 @@ impl Inner {
         };
         self.instead(fresh, stale)
     }
+}
+
+/// The same update under another number, as a server takes it that forgets the number.
+fn again(asked: &Asked) -> Asked {
+    let mut request = asked.json.clone().unwrap_or_default();
+    for key in ["externalNo", "giftNo", "refundNo", "batchNo"] {
+        if let Some(number) = request.get_mut(key).and_then(|value| value.as_str().map(str::to_owned)) {
+            request[key] = format!("{}-2", number.get(..60).unwrap_or(&number)).into();
+        }
+    }
+    asked.with(request)
 }
 
 /// Whether a call is one of an operation that writes.

@@ -7,6 +7,7 @@ const KNOWN: &[(&str, &str, &str, &str)] = &[
     ("syncAssetBindings", "change a text", "/results/*/msg", WORDING),
     ("getMigration", "change a text", "/data/reason", WORDING),
     ("listDeliveries", "change a text", "/data/result/*/lastError", WORDING),
+    ("listDeliveries", "shift a time", "/data/result/*/doneTime", "when a delivery arrived is known to the server alone"),
     ("", "change a text", "/data/result/*/imgUrl", PICTURE),
     ("", "change a text", "/tankList/*/cover", PICTURE),
     ("", "change a text", "/batteryList/*/cover", PICTURE),
