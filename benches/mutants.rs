@@ -2,19 +2,20 @@
 //! servers. Prints `docs/MUTANTS.md`; with a word behind `--`, the mutants whose names hold it, one by one.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
-    sync::{Arc, Mutex},
+    collections::{BTreeMap, BTreeSet},
     time::Instant,
 };
 
 use mutants::{Judge, Mutant, Outcome};
 use polaris::verify::Side;
-use tokio::{runtime::Runtime, task::JoinSet};
+use tokio::runtime::Runtime;
 
 #[path = "../tests/verify/mutants/mod.rs"]
 mod mutants;
 
 const SEEDS: u64 = 20;
+/// So many at once: much of it is waiting.
+const JUDGES: usize = 6;
 
 fn main() {
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
@@ -24,47 +25,17 @@ fn main() {
         .filter(|mutant| wanted.as_ref().is_none_or(|wanted| mutant.to_string().contains(wanted)))
         .collect();
     let started = Instant::now();
-    let judged = runtime.block_on(judge(all));
+    let number = all.len();
+    let tell = move |index: usize, mutant: &Mutant, outcome: &Outcome| {
+        eprintln!("{}/{number} {mutant}: {outcome}", index + 1);
+    };
+    let judged = runtime.block_on(mutants::judge_all(all, JUDGES, tell));
     eprintln!("{} mutants in {:.0} s", judged.len(), started.elapsed().as_secs_f64());
     if wanted.is_some() {
         return;
     }
     let alarms = runtime.block_on(healthy());
     print(&judged, alarms);
-}
-
-/// Judges all mutants, several at once: much of it is waiting.
-async fn judge(all: Vec<Mutant>) -> Vec<(Mutant, Outcome)> {
-    let number = all.len();
-    let waiting = Arc::new(Mutex::new(all.into_iter().enumerate().collect::<VecDeque<_>>()));
-    let mut workers = JoinSet::new();
-    for _ in 0..3 * std::thread::available_parallelism().map_or(1, usize::from) {
-        let waiting = waiting.clone();
-        workers.spawn(async move {
-            let judge = Judge::start().await;
-            let mut judged = Vec::new();
-            loop {
-                let next = waiting.lock().expect("no panic").pop_front();
-                let Some((index, mutant)) = next else { return judged };
-                let started = Instant::now();
-                let outcome = judge.judge(&mutant).await;
-                eprintln!("{}/{number} {:.2?} {mutant}: {}", index + 1, started.elapsed(), told(&outcome));
-                judged.push((index, mutant, outcome));
-            }
-        });
-    }
-    let mut judged: Vec<_> = workers.join_all().await.into_iter().flatten().collect();
-    judged.sort_by_key(|(index, ..)| *index);
-    judged.into_iter().map(|(_, mutant, outcome)| (mutant, outcome)).collect()
-}
-
-fn told(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Found { part, check, message, .. } => format!("found by {part}, {check}: {message}"),
-        Outcome::FalseAlarm { part, check, message } => format!("FALSE ALARM by {part}, {check}: {message}"),
-        Outcome::Survived => "SURVIVED".to_owned(),
-        Outcome::NotApplied => "never came to anything".to_owned(),
-    }
 }
 
 /// The findings of full runs against healthy servers: side, seed, exchanges, findings.
@@ -74,7 +45,11 @@ async fn healthy() -> Vec<(Side, u64, u64, u64)> {
     for seed in 1..=SEEDS {
         for side in Side::ALL {
             let report = judge.healthy(side, seed, None).await;
-            eprintln!("{side} with seed {seed}: {} exchanges, {} findings", report.recorded.exchanges, report.findings());
+            eprintln!(
+                "{side} with seed {seed}: {} exchanges, {} findings",
+                report.recorded.exchanges,
+                report.findings()
+            );
             runs.push((side, seed, report.recorded.exchanges, report.findings()));
         }
     }
@@ -126,12 +101,21 @@ fn print(judged: &[(Mutant, Outcome)], healthy: Vec<(Side, u64, u64, u64)>) {
     }
     let share = 100.0 * all.found as f64 / all.applied.max(1) as f64;
     println!("# What `polaris verify` sees\n");
-    println!("This page is what `cargo bench --bench mutants > docs/MUTANTS.md` prints. It puts a damaging server in front of");
-    println!("a healthy one, with one fault at one operation at a time, and sees whether a run of `polaris verify` names that");
-    println!("operation. Then it runs `polaris verify` against the healthy servers, where every finding is a false alarm.\n");
+    println!(
+        "This page is what `cargo bench --bench mutants > docs/MUTANTS.md` prints. It puts a damaging server in front of"
+    );
+    println!(
+        "a healthy one, with one fault at one operation at a time, and sees whether a run of `polaris verify` names that"
+    );
+    println!(
+        "operation. Then it runs `polaris verify` against the healthy servers, where every finding is a false alarm.\n"
+    );
     println!(
         "{} mutators at {} operations make {} mutants. {} of them did something that the healthy server does not do;",
-        by_mutator.len(), operations.len(), judged.len(), all.applied
+        by_mutator.len(),
+        operations.len(),
+        judged.len(),
+        all.applied
     );
     println!(
         "`verify` found **{}** of these (**{share:.1} %**), {} in a finding about the very operation, the others in a case",
@@ -142,9 +126,15 @@ fn print(judged: &[(Mutant, Outcome)], healthy: Vec<(Side, u64, u64, u64)>) {
     for (name, count) in &by_mutator {
         println!("| {name} | {} | {} | {} |", count.applied, count.found, count.not_applied);
     }
-    println!("\nA mutator is tried at every operation where it makes sense; of the places that an operation has for it (fields,");
-    println!("keywords), at three, of filters and optional fields of writes at all. A mutant never came to anything where no call");
-    println!("of a run gave it an occasion, or what it did cannot be told from what is right (an update that may be repeated).\n");
+    println!(
+        "\nA mutator is tried at every operation where it makes sense; of the places that an operation has for it (fields,"
+    );
+    println!(
+        "keywords), at three, of filters and optional fields of writes at all. A mutant never came to anything where no call"
+    );
+    println!(
+        "of a run gave it an occasion, or what it did cannot be told from what is right (an update that may be repeated).\n"
+    );
     println!("## Who finds what\n\n| part of the run | check | mutants |\n| --- | --- | ---: |");
     for ((part, check), number) in &by_check {
         println!("| {part} | {check} | {number} |");
@@ -163,7 +153,9 @@ fn print(judged: &[(Mutant, Outcome)], healthy: Vec<(Side, u64, u64, u64)>) {
     for (mutator, mutants) in &idle {
         println!("- {mutator}: {}", mutants.join(", "));
     }
-    println!("\n## Healthy servers\n\n| side | runs | seeds | exchanges | findings |\n| --- | ---: | --- | ---: | ---: |");
+    println!(
+        "\n## Healthy servers\n\n| side | runs | seeds | exchanges | findings |\n| --- | ---: | --- | ---: | ---: |"
+    );
     for side in Side::ALL {
         let runs: Vec<_> = healthy.iter().filter(|run| run.0 == side).collect();
         let (exchanges, findings): (u64, u64) = runs.iter().fold((0, 0), |sum, run| (sum.0 + run.2, sum.1 + run.3));

@@ -77,9 +77,8 @@ impl Answer {
 
     /// Whether a caller could tell them apart.
     pub fn differs(&self, other: &Self) -> bool {
-        let headers = |answer: &Self| {
-            [CONTENT_TYPE.as_str(), WARNINGS_HEADER].map(|name| answer.headers.get(name).cloned())
-        };
+        let headers =
+            |answer: &Self| [CONTENT_TYPE.as_str(), WARNINGS_HEADER].map(|name| answer.headers.get(name).cloned());
         let body = |answer: &Self| answer.json().map(without_trace);
         let bodies = match (body(self), body(other)) {
             (None, None) => self.body != other.body,

@@ -49,11 +49,7 @@ fn below(
     }
 }
 
-fn leaves_that(
-    side: Side,
-    operation: &'static Operation,
-    fits: impl Fn(&str, &Value) -> bool,
-) -> Vec<String> {
+fn leaves_that(side: Side, operation: &'static Operation, fits: impl Fn(&str, &Value) -> bool) -> Vec<String> {
     let code = format!("/{}", side.envelope().code_field());
     let own = |place: &String| side.envelope() == Envelope::Flat || place.starts_with("/data/") || *place == code;
     let found = fields(side, operation).into_iter().filter(|(_, schema)| schema["properties"].is_null());

@@ -1,10 +1,12 @@
-use std::time::Duration;
-
-use polaris::verify::{
-    Finding, Options, Report, Run, Side,
-    cases::Book,
+use std::{
+    collections::VecDeque,
+    fmt::{self, Display},
+    sync::{Arc, Mutex},
+    time::Duration,
 };
-use tokio::time::sleep;
+
+use polaris::verify::{Finding, Options, Report, Run, Side, cases::Book};
+use tokio::{task::JoinSet, time::sleep};
 
 use super::{
     mutant::{Damage, Mutant},
@@ -28,13 +30,48 @@ pub enum Outcome {
     /// It did something else than the healthy server, and no run saw it.
     Survived,
     /// A run found something although nothing was wrong.
-    FalseAlarm {
-        part: &'static str,
-        check: &'static str,
-        message: String,
-    },
+    FalseAlarm { part: &'static str, check: &'static str, message: String },
     /// It never did anything else than the healthy server.
     NotApplied,
+}
+
+impl Display for Outcome {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Found { part, check, message, .. } => write!(out, "found by {part}, {check}: {message}"),
+            Self::Survived => out.write_str("survived"),
+            Self::FalseAlarm { part, check, message } => write!(out, "a false alarm of {part}, {check}: {message}"),
+            Self::NotApplied => out.write_str("never came to anything"),
+        }
+    }
+}
+
+/// Judges all of them, by so many judges at once; `tell` hears of each as it is done.
+pub async fn judge_all(
+    all: Vec<Mutant>,
+    judges: usize,
+    tell: impl Fn(usize, &Mutant, &Outcome) + Send + Sync + 'static,
+) -> Vec<(Mutant, Outcome)> {
+    let waiting = Arc::new(Mutex::new(all.into_iter().enumerate().collect::<VecDeque<_>>()));
+    let tell = Arc::new(tell);
+    let mut working = JoinSet::new();
+    for _ in 0..judges {
+        let (waiting, tell) = (waiting.clone(), tell.clone());
+        working.spawn(async move {
+            let judge = Judge::start().await;
+            let mut judged = Vec::new();
+            loop {
+                let next = waiting.lock().expect("the list").pop_front();
+                let Some((index, mutant)) = next else { return judged };
+                let outcome = judge.judge(&mutant).await;
+                tell(index, &mutant, &outcome);
+                judged.push((index, mutant, outcome));
+            }
+        });
+    }
+    let mut judged: Vec<_> = working.join_all().await.into_iter().flatten().collect();
+    judged.sort_by_key(|(index, ..)| *index);
+    judged.into_iter().map(|(_, mutant, outcome)| (mutant, outcome)).collect()
 }
 
 /// Runs `polaris verify` against mutants.
@@ -97,7 +134,8 @@ impl Judge {
 /// The operations that cases call beside the mutant's.
 fn company(mutant: &Mutant) -> Vec<&'static str> {
     let cases = &Book::built_in().expect("the cases").cases;
-    let ids = |case: &polaris::verify::cases::Case| case.operations(mutant.side).map(|one| one.id()).collect::<Vec<_>>();
+    let ids =
+        |case: &polaris::verify::cases::Case| case.operations(mutant.side).map(|one| one.id()).collect::<Vec<_>>();
     let with = cases.iter().filter(|case| case.sides.contains(&mutant.side)).map(ids);
     let mut company: Vec<_> = with.filter(|ids| ids.contains(&mutant.operation.id())).flatten().collect();
     company.push(mutant.operation.id());

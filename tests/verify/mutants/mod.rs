@@ -22,6 +22,6 @@ mod requests;
 /// The mutants that are not found, and why.
 mod survivors;
 
-pub use judge::{Judge, Outcome};
+pub use judge::{Judge, Outcome, judge_all};
 pub use mutant::{Mutant, all};
 pub use survivors::known;

@@ -64,7 +64,8 @@ impl Mutator {
 /// Every mutant of the three documents.
 pub fn all() -> Vec<Mutant> {
     let mutators = || [fields::MUTATORS, lists::MUTATORS, forms::MUTATORS, requests::MUTATORS].into_iter().flatten();
-    let operations = Side::ALL.into_iter().flat_map(|side| side.contract().operations.iter().map(move |one| (side, one)));
+    let operations =
+        Side::ALL.into_iter().flat_map(|side| side.contract().operations.iter().map(move |one| (side, one)));
     let mutants = operations.flat_map(|(side, operation)| {
         mutators().flat_map(move |mutator| {
             let mut places = (mutator.places)(side, operation);

@@ -143,9 +143,8 @@ fn routes(inner: Arc<Inner>) -> impl Endpoint<Output = Response> {
                 body,
             };
             let answer = inner.answer(&asked).await;
-            let mut response = Response::builder()
-                .status(StatusCode::from_u16(answer.status).expect("a status"))
-                .body(answer.body);
+            let mut response =
+                Response::builder().status(StatusCode::from_u16(answer.status).expect("a status")).body(answer.body);
             *response.headers_mut() = answer.headers;
             response
         }
@@ -206,8 +205,8 @@ impl Inner {
                 let answer = self.healthy.answer(asked).await;
                 if mutant.success(&answer) {
                     let before = self.healthy.state().await;
-                    self.healthy.answer(&again(asked)).await;
-                    if before != self.healthy.state().await {
+                    let second = self.healthy.answer(&again(asked)).await;
+                    if mutant.success(&second) && before != self.healthy.state().await {
                         self.changed.store(true, Ordering::Relaxed);
                     }
                 }

@@ -4,10 +4,21 @@ use super::Mutant;
 const KNOWN: &[(&str, &str, &str, &str)] = &[
     ("tankUpdate", "lose an update", "", "no operation shows where a tank of ours stands"),
     ("revokePackageGift", "ignore a field of a write", "/remark", "no operation shows the remark of a revocation"),
+    (
+        "recordRental",
+        "apply an update twice",
+        "",
+        "a vehicle is rented once at a time; what is returned already is not shown",
+    ),
     ("syncAssetBindings", "change a text", "/results/*/msg", WORDING),
     ("getMigration", "change a text", "/data/reason", WORDING),
     ("listDeliveries", "change a text", "/data/result/*/lastError", WORDING),
-    ("listDeliveries", "shift a time", "/data/result/*/doneTime", "when a delivery arrived is known to the server alone"),
+    (
+        "listDeliveries",
+        "shift a time",
+        "/data/result/*/doneTime",
+        "when a delivery arrived is known to the server alone",
+    ),
     ("", "change a text", "/data/result/*/imgUrl", PICTURE),
     ("", "change a text", "/tankList/*/cover", PICTURE),
     ("", "change a text", "/batteryList/*/cover", PICTURE),
