@@ -193,6 +193,8 @@ impl Inner {
                 self.healthy.answer(&asked.with(json!([]))).await
             }
             Damage::Refuse(_) => self.healthy.answer(asked).await,
+            // Once it has come to something, nobody needs to look again.
+            Damage::Lose if self.changed.load(Ordering::Relaxed) => self.shadow.answer(asked).await,
             Damage::Lose => {
                 let before = self.shadow.state().await;
                 let answer = self.shadow.answer(asked).await;
