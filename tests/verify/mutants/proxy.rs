@@ -82,6 +82,8 @@ struct Inner {
     changed: AtomicBool,
     /// How many writes came by.
     writes: AtomicU64,
+    /// What the shadow calls what the healthy one calls so.
+    ids: Mutex<HashMap<String, String>>,
     /// What a stale read answered, and after how many writes.
     cache: Mutex<HashMap<Vec<u8>, (u64, Answer, Answer)>>,
 }
@@ -94,6 +96,7 @@ impl Proxy {
             mutant: Mutex::new(None),
             changed: AtomicBool::new(false),
             writes: AtomicU64::new(0),
+            ids: Mutex::default(),
             cache: Mutex::default(),
         });
         let bound = server::bind("127.0.0.1", 0).await.expect("a free port");
@@ -111,6 +114,7 @@ impl Proxy {
         let inner = &self.inner;
         *inner.mutant.lock().unwrap_or_else(PoisonError::into_inner) = mutant.cloned().map(Arc::new);
         inner.changed.store(false, Ordering::Relaxed);
+        inner.ids.lock().unwrap_or_else(PoisonError::into_inner).clear();
         inner.cache.lock().unwrap_or_else(PoisonError::into_inner).clear();
         if inner.writes.swap(0, Ordering::Relaxed) > 0 {
             inner.healthy.reset().await;
@@ -160,10 +164,11 @@ impl Inner {
         }
         let Some(mutant) = mutant else { return self.healthy.answer(asked).await };
         if !mutant.is_meant(asked) {
-            if writes && matches!(mutant.damage, Damage::Lose) {
-                self.shadow.answer(asked).await;
+            let answer = self.healthy.answer(asked).await;
+            if matches!(mutant.damage, Damage::Lose) {
+                self.shadow_too(asked, &answer).await;
             }
-            return self.healthy.answer(asked).await;
+            return answer;
         }
         match mutant.damage {
             Damage::Reply(change) => {
@@ -193,16 +198,7 @@ impl Inner {
                 self.healthy.answer(&asked.with(json!([]))).await
             }
             Damage::Refuse(_) => self.healthy.answer(asked).await,
-            // Once it has come to something, nobody needs to look again.
-            Damage::Lose if self.changed.load(Ordering::Relaxed) => self.shadow.answer(asked).await,
-            Damage::Lose => {
-                let before = self.shadow.state().await;
-                let answer = self.shadow.answer(asked).await;
-                if mutant.success(&answer) && before != self.shadow.state().await {
-                    self.changed.store(true, Ordering::Relaxed);
-                }
-                answer
-            }
+            Damage::Lose => self.lose(asked, &mutant).await,
             Damage::Twice => {
                 let answer = self.healthy.answer(asked).await;
                 if mutant.success(&answer) {
@@ -221,6 +217,46 @@ impl Inner {
                 self.healthy.answer(asked).await
             }
         }
+    }
+
+    /// Lets the shadow do what the healthy server did, and learns by which ids it calls the same things.
+    async fn shadow_too(&self, asked: &Asked, answer: &Answer) {
+        let other = self.shadow.answer(&self.for_shadow(asked)).await;
+        if let Some((one, other)) = answer.json().zip(other.json()) {
+            pair(&one, &other, &mut self.ids.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+    }
+
+    /// The call, with the ids by which the shadow knows things.
+    fn for_shadow(&self, asked: &Asked) -> Asked {
+        let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        match &asked.json {
+            Some(json) if !ids.is_empty() => {
+                let mut json = json.clone();
+                rename(&mut json, &ids);
+                asked.with(json)
+            }
+            _ => asked.clone(),
+        }
+    }
+
+    /// The shadow takes the update and gives the answer; the healthy server, which answers everything else, never hears of
+    /// it.
+    async fn lose(&self, asked: &Asked, mutant: &Mutant) -> Answer {
+        let asked_shadow = self.for_shadow(asked);
+        if self.changed.load(Ordering::Relaxed) {
+            return self.shadow.answer(&asked_shadow).await;
+        }
+        let before = self.shadow.state().await;
+        let answer = self.shadow.answer(&asked_shadow).await;
+        if !mutant.success(&answer) {
+            // A refusal is nothing to lose.
+            return self.healthy.answer(asked).await;
+        }
+        if before != self.shadow.state().await {
+            self.changed.store(true, Ordering::Relaxed);
+        }
+        answer
     }
 
     /// `damaged`, if somebody could tell it from what the healthy server answered.
@@ -260,6 +296,47 @@ fn again(asked: &Asked) -> Asked {
         }
     }
     asked.with(request)
+}
+
+/// Notes the ids that stand at the same places of two replies.
+fn pair(one: &Value, other: &Value, ids: &mut HashMap<String, String>) {
+    match (one, other) {
+        (Value::Object(one), Value::Object(other)) => {
+            one.iter().for_each(|(name, value)| pair(value, other.get(name).unwrap_or(&Value::Null), ids));
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            one.iter().zip(other).for_each(|(one, other)| pair(one, other, ids))
+        }
+        _ => {
+            if let Some((one, other)) = id(one).zip(id(other)).filter(|(one, other)| one != other) {
+                ids.entry(one).or_insert(other);
+            }
+        }
+    }
+}
+
+/// What we mint has 15 digits and more.
+fn id(value: &Value) -> Option<String> {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    (text.len() >= 15 && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
+}
+
+/// Puts other ids in the place of those that `ids` knows, in comma lists too.
+fn rename(value: &mut Value, ids: &HashMap<String, String>) {
+    match value {
+        Value::Object(fields) => fields.values_mut().for_each(|value| rename(value, ids)),
+        Value::Array(items) => items.iter_mut().for_each(|value| rename(value, ids)),
+        Value::String(text) => {
+            let parts = text.split(',').map(|part| ids.get(part).map_or(part, String::as_str));
+            *text = parts.collect::<Vec<_>>().join(",");
+        }
+        Value::Number(number) => {
+            if let Some(other) = ids.get(&number.to_string()).and_then(|other| other.parse::<u64>().ok()) {
+                *value = other.into();
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Whether a call is one of an operation that writes.
