@@ -230,14 +230,11 @@ impl Inner {
     /// The call, with the ids by which the shadow knows things.
     fn for_shadow(&self, asked: &Asked) -> Asked {
         let ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);
-        match &asked.json {
-            Some(json) if !ids.is_empty() => {
-                let mut json = json.clone();
-                rename(&mut json, &ids);
-                asked.with(json)
-            }
-            _ => asked.clone(),
-        }
+        let Some(json) = &asked.json else { return asked.clone() };
+        let mut renamed = json.clone();
+        rename(&mut renamed, &ids);
+        // What has no such ids goes on byte for byte.
+        if renamed == *json { asked.clone() } else { asked.with(renamed) }
     }
 
     /// The shadow takes the update and gives the answer; the healthy server, which answers everything else, never hears of
