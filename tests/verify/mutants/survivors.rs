@@ -10,6 +10,12 @@ const KNOWN: &[(&str, &str, &str, &str)] = &[
         "",
         "a vehicle is rented once at a time; what is returned already is not shown",
     ),
+    (
+        "retryDelivery",
+        "apply an update twice",
+        "",
+        "a delivery that waits already goes on waiting; it arrives meanwhile",
+    ),
     ("syncAssetBindings", "change a text", "/results/*/msg", WORDING),
     ("getMigration", "change a text", "/data/reason", WORDING),
     ("listDeliveries", "change a text", "/data/result/*/lastError", WORDING),
