@@ -186,7 +186,11 @@ impl<'a> Around<'a> {
             for row in rows(plan.invariant, scope) {
                 let scope = row.map_or_else(|| before(&plan), |row| before(&plan).with("row", row));
                 if let Some(seen) = self.looks(plan.invariant, step.operation, &scope, &mut moment).await {
-                    looked.push((plan.invariant, scope.with("after", seen.0.into()), [&plan.looks[..], &seen.1].concat()));
+                    looked.push((
+                        plan.invariant,
+                        scope.with("after", seen.0.into()),
+                        [&plan.looks[..], &seen.1].concat(),
+                    ));
                 }
             }
         }
@@ -214,7 +218,12 @@ impl<'a> Around<'a> {
     }
 
     /// What is claimed and does not hold.
-    fn judge(&mut self, invariant: &'static Invariant, operation: &'static Operation, mut scope: Scope) -> Option<String> {
+    fn judge(
+        &mut self,
+        invariant: &'static Invariant,
+        operation: &'static Operation,
+        mut scope: Scope,
+    ) -> Option<String> {
         let others: Vec<_> = ROOTS.iter().copied().filter(|root| *root != "was").collect();
         if !invariant.applies(&scope, &others) {
             return None;

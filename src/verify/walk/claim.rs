@@ -47,7 +47,8 @@ fn below(mut value: Value, segment: &str) -> Vec<Value> {
         ("*", _) => Vec::new(),
         (name, Value::Object(fields)) => vec![fields.remove(name).unwrap_or_default()],
         (index, Value::Array(items)) => {
-            let item = index.parse().ok().filter(|index| *index < items.len()).map(|index: usize| items.swap_remove(index));
+            let item =
+                index.parse().ok().filter(|index| *index < items.len()).map(|index: usize| items.swap_remove(index));
             vec![item.unwrap_or_default()]
         }
         _ => vec![Value::Null],
@@ -179,7 +180,9 @@ impl Term {
             Self::Sum(terms) => {
                 let values: Vec<_> = terms.iter().flat_map(|term| term.values(scope)).collect();
                 vec![match values.iter().any(Value::is_array) {
-                    true => values.into_iter().flat_map(|value| value.as_array().cloned().unwrap_or_default()).collect(),
+                    true => {
+                        values.into_iter().flat_map(|value| value.as_array().cloned().unwrap_or_default()).collect()
+                    }
                     false => json!(values.iter().filter_map(Value::as_i64).sum::<i64>()),
                 }]
             }
@@ -364,10 +367,13 @@ mod tests {
     fn holds(claim: &str) -> bool {
         let mut scope = Scope::default();
         scope.set("sent", json!({"id": "7", "at": "2021-09-03 10:00", "ids": "7, 8", "name": " 张 ", "none": ""}));
-        scope.set("got", json!({
-            "rows": [{"id": 8, "at": "b", "name": "张三"}, {"id": 7, "at": "b", "name": "张四"}],
-            "sum": 3, "a": 1, "b": 2, "at": "2021-09-03 10:00:59", "status": 2, "gone": null,
-        }));
+        scope.set(
+            "got",
+            json!({
+                "rows": [{"id": 8, "at": "b", "name": "张三"}, {"id": 7, "at": "b", "name": "张四"}],
+                "sum": 3, "a": 1, "b": 2, "at": "2021-09-03 10:00:59", "status": 2, "gone": null,
+            }),
+        );
         let moves = BTreeMap::from([("1".to_owned(), vec![json!(2)])]);
         Claim::try_from(claim.to_owned()).expect("a claim").check(&scope, &moves).is_ok()
     }

@@ -202,9 +202,8 @@ pub(super) fn field_value(field: &crate::verify::contract::Field, value: &Value)
 }
 
 /// Every name that a path may begin with.
-pub(super) const ROOTS: &[&str] = &[
-    "sent", "got", "code", "before", "after", "later", "again", "again_code", "row", "was", "wins", "winner",
-];
+pub(super) const ROOTS: &[&str] =
+    &["sent", "got", "code", "before", "after", "later", "again", "again_code", "row", "was", "wins", "winner"];
 
 impl Book {
     /// What is wrong with the book: operations, fields and names that do not exist.
@@ -232,8 +231,10 @@ impl Book {
             for (name, look) in looks {
                 match operation(&look.call) {
                     Some((side, operation)) if sides.contains(&side) && !operation.writes => {
-                        let unknown =
-                            look.send.keys().find(|key| *key != "like" && operation.field(&format!("/{key}")).is_none());
+                        let unknown = look
+                            .send
+                            .keys()
+                            .find(|key| *key != "like" && operation.field(&format!("/{key}")).is_none());
                         if let Some(field) = unknown {
                             say(format!("{} has no field {field}", look.call));
                         }

@@ -80,9 +80,9 @@ impl Part for Walks {
 
     fn list(&self, session: &Session) -> Vec<String> {
         let of = |operation: &'static Operation| {
-            Book::built_in().of(operation.id()).map(move |each| {
-                format!("{PART}: {} §{} {}", operation.id(), each.section, each.rule)
-            })
+            Book::built_in()
+                .of(operation.id())
+                .map(move |each| format!("{PART}: {} §{} {}", operation.id(), each.section, each.rule))
         };
         session.operations.iter().flat_map(|operation| of(operation)).collect()
     }
@@ -113,9 +113,8 @@ impl Part for Walks {
                 }
                 // Two targets are in the same state only if everything happens in the same order.
                 if session.concurrency > 1 && walk % 4 == 0 {
-                    let clients = (0..CLIENTS.min(session.concurrency) as u64).map(|client| {
-                        self.walk(session, &known, theme, ((walk + 1) << 32) + client, Which::InCrowd)
-                    });
+                    let clients = (0..CLIENTS.min(session.concurrency) as u64)
+                        .map(|client| self.walk(session, &known, theme, ((walk + 1) << 32) + client, Which::InCrowd));
                     futures_util::future::join_all(clients).await;
                 }
             }
@@ -126,7 +125,14 @@ impl Part for Walks {
 
 impl Walks {
     /// One walk; false when nothing may be done any more.
-    async fn walk(&self, session: &Arc<Session>, known: &[Thing], theme: &'static Operation, walk: u64, which: Which) -> bool {
+    async fn walk(
+        &self,
+        session: &Arc<Session>,
+        known: &[Thing],
+        theme: &'static Operation,
+        walk: u64,
+        which: Which,
+    ) -> bool {
         let book = Book::built_in();
         let maker = Maker { seed: session.seed, run: self.run, walk, replay: 0 };
         let mut rng = Rng::with_seed(session.seed ^ (walk + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
@@ -171,7 +177,8 @@ impl Walks {
             for broken in outcome.broken {
                 let exchanges = exchanges.iter().chain(&broken.exchanges).cloned().collect();
                 let failure = Failure { broken, steps: steps.len(), exchanges, again: false };
-                self.report(session, &purpose, maker, known, &steps, failure, which).await;
+                let replays = Replays { session, book, purpose: &purpose, maker, known, steps: &steps };
+                report(replays, failure, which).await;
             }
             if ends {
                 return true;
@@ -181,36 +188,6 @@ impl Walks {
         true
     }
 
-    async fn report(
-        &self,
-        session: &Session,
-        purpose: &Purpose,
-        maker: Maker,
-        known: &[Thing],
-        steps: &[Step],
-        failure: Failure,
-        which: Which,
-    ) {
-        let mut failure = failure;
-        let alone = matches!(which, Which::All);
-        if session.recorder.wants(&finding(&failure, purpose, String::new())) {
-            let replays = Replays { session, book: Book::built_in(), purpose, maker, known, steps };
-            failure = replays.shrink(failure).await;
-        }
-        let Broken { invariant, why, .. } = &failure.broken;
-        let length = match failure.steps {
-            1 => "after 1 call".to_owned(),
-            number => format!("after {number} calls"),
-        };
-        let again = match (alone, failure.again) {
-            (_, true) => "",
-            (true, false) => " (made again, it did not show: the target's data had moved on)",
-            (false, false) => " (while others called)",
-        };
-        let message = format!("{} (§{}), {length}{again}: {why}", invariant.rule, invariant.section);
-        session.recorder.report(finding(&failure, purpose, message));
-    }
-
     /// What there is to walk with: the contract's examples, the data that may be written to, and what the target shows.
     async fn learn(&self, session: &Session) -> Vec<Thing> {
         let book = Book::built_in();
@@ -218,7 +195,13 @@ impl Walks {
         for operation in &session.operations {
             for (_, body) in &operation.examples {
                 let source = format!("example of {}", operation.id());
-                known.extend(things::shown(book, operation, body, None, Thing { values: BTreeMap::new(), own: true, source }));
+                known.extend(things::shown(
+                    book,
+                    operation,
+                    body,
+                    None,
+                    Thing { values: BTreeMap::new(), own: true, source },
+                ));
             }
         }
         known.extend(self.given(book));
@@ -231,7 +214,8 @@ impl Walks {
                 ("everything".to_owned(), body)
             });
             for (name, body) in everything.into_iter().chain(operation.examples.iter().cloned()) {
-                let (exchange, _) = session.exchange(Call::new(operation, &body), &Expectation::accepted(), &purpose).await;
+                let (exchange, _) =
+                    session.exchange(Call::new(operation, &body), &Expectation::accepted(), &purpose).await;
                 let reply = exchange.reply().filter(|reply| reply.is_success(envelope));
                 if let Some(data) = reply.and_then(|reply| reply.data(envelope)) {
                     let source = format!("{} {name}", operation.id());
@@ -258,7 +242,9 @@ impl Walks {
         for name in names {
             for candidate in self.data.candidates(name) {
                 let mut thing = Thing { values: BTreeMap::new(), own: true, source: format!("data {name}") };
-                for (kind, data) in book.kinds.iter().flat_map(|(kind, each)| each.data.iter().map(move |data| (kind, data))) {
+                for (kind, data) in
+                    book.kinds.iter().flat_map(|(kind, each)| each.data.iter().map(move |data| (kind, data)))
+                {
                     let value = match data.split_once('.') {
                         Some((object, field)) if object == name => &candidate[field],
                         None if data == name => candidate,
@@ -277,8 +263,10 @@ impl Walks {
 
 /// What a walk may be about: everything that writes, and what reads something else.
 fn themes(session: &Session, book: &'static Book) -> Vec<&'static Operation> {
-    let (mut themes, reading): (Vec<_>, Vec<_>) = session.operations.iter().copied().partition(|operation| operation.writes);
-    let met: BTreeSet<_> = themes.iter().flat_map(|theme| related(session, book, theme)).map(|(one, _)| one.id()).collect();
+    let (mut themes, reading): (Vec<_>, Vec<_>) =
+        session.operations.iter().copied().partition(|operation| operation.writes);
+    let met: BTreeSet<_> =
+        themes.iter().flat_map(|theme| related(session, book, theme)).map(|(one, _)| one.id()).collect();
     themes.extend(reading.into_iter().filter(|operation| !met.contains(operation.id())));
     themes
 }
@@ -328,6 +316,26 @@ fn taken(known: &[Thing], rng: &mut Rng) -> Vec<Thing> {
     }
     rng.shuffle(&mut things);
     things
+}
+
+/// Reports a broken invariant, by the shortest walk that shows it.
+async fn report(replays: Replays<'_>, mut failure: Failure, which: Which) {
+    let Replays { session, purpose, .. } = replays;
+    if session.recorder.wants(&finding(&failure, purpose, String::new())) {
+        failure = replays.shrink(failure).await;
+    }
+    let Broken { invariant, why, .. } = &failure.broken;
+    let length = match failure.steps {
+        1 => "after 1 call".to_owned(),
+        number => format!("after {number} calls"),
+    };
+    let again = match (which, failure.again) {
+        (_, true) => "",
+        (Which::All, false) => " (made again, it did not show: the target's data had moved on)",
+        (_, false) => " (while others called)",
+    };
+    let message = format!("{} (§{}), {length}{again}: {why}", invariant.rule, invariant.section);
+    session.recorder.report(finding(&failure, purpose, message));
 }
 
 fn finding(failure: &Failure, purpose: &Purpose, message: String) -> Finding {

@@ -86,7 +86,9 @@ impl Drawer<'_> {
     /// What `step` does once more, but for one new value: another user, another number of a refund.
     pub fn otherwise(&mut self, step: &Step) -> Option<Step> {
         let mut wanted = self.wanted(step.operation);
-        wanted.retain(|(field, kind)| step.body.pointer(&field.pointer()).is_some() && self.book.kinds[*kind].fresh.is_some());
+        wanted.retain(|(field, kind)| {
+            step.body.pointer(&field.pointer()).is_some() && self.book.kinds[*kind].fresh.is_some()
+        });
         let once = wanted.iter().position(|(_, kind)| self.once(kind));
         let index = once.unwrap_or_else(|| self.rng.usize(..wanted.len().max(1)));
         let (field, kind) = *wanted.get(index)?;
@@ -133,7 +135,8 @@ impl Drawer<'_> {
         let (_, anchor) = *anchors.get(self.rng.usize(..anchors.len().max(1)))?;
         let may = |thing: &&Thing| thing.own || self.write_seen || !operation.writes;
         let has = |thing: &&Thing| wanted.iter().filter(|(_, kind)| thing.values.contains_key(*kind)).count();
-        let usable: Vec<_> = self.things.iter().filter(may).filter(|thing| thing.values.contains_key(*anchor)).collect();
+        let usable: Vec<_> =
+            self.things.iter().filter(may).filter(|thing| thing.values.contains_key(*anchor)).collect();
         let mut values: Vec<&Value> = Vec::new();
         for thing in usable.iter().rev() {
             let value = &thing.values[*anchor].value;
@@ -183,8 +186,11 @@ impl Drawer<'_> {
         let mut thing = Thing { values: BTreeMap::new(), own, source: "walk".to_owned() };
         for field in &step.operation.fields {
             let pointer = field.pointer();
-            let (Some(kind), Some(value)) = (self.kind(step.operation, field), step.body.pointer(&pointer)) else { continue };
-            let from = step.drawn.iter().find(|(place, _)| *place == pointer).map_or(From::Before, |(_, from)| from.clone());
+            let (Some(kind), Some(value)) = (self.kind(step.operation, field), step.body.pointer(&pointer)) else {
+                continue;
+            };
+            let from =
+                step.drawn.iter().find(|(place, _)| *place == pointer).map_or(From::Before, |(_, from)| from.clone());
             if !value.is_null() && value != "" {
                 thing.values.entry(kind.to_owned()).or_insert(Drawn { value: value.clone(), from });
             }
@@ -208,7 +214,9 @@ impl Drawer<'_> {
             }
         }
         let values = |thing: &Thing| thing.values.values().map(|drawn| drawn.value.clone()).collect::<Vec<_>>();
-        let known = |each: &Thing| each.own == thing.own && each.values.keys().eq(thing.values.keys()) && values(each) == values(&thing);
+        let known = |each: &Thing| {
+            each.own == thing.own && each.values.keys().eq(thing.values.keys()) && values(each) == values(&thing)
+        };
         if !thing.values.is_empty() && !self.things.iter().any(known) {
             self.things.push(thing);
         }

@@ -4,7 +4,7 @@ use fastrand::Rng;
 use serde_json::Value;
 
 use super::invariant::Book;
-use crate::verify::{contract::fnv, contract::Operation};
+use crate::verify::{contract::Operation, contract::fnv};
 
 /// A value that a walk uses, and where it has it from, so that the walk can be made again with other values.
 #[derive(Debug, Clone, PartialEq)]
