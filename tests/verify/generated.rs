@@ -49,7 +49,7 @@ async fn heard(seed: u64) -> Vec<String> {
 #[tokio::test]
 async fn the_same_seed_makes_the_same_requests_and_another_seed_makes_others() {
     let (one, again, other) = (heard(7).await, heard(7).await, heard(8).await);
-    assert!(one.len() > 700 && one == again && one != other, "{} {} {}", one.len(), again.len(), other.len());
+    assert!(one.len() > 600 && one == again && one != other, "{} {} {}", one.len(), again.len(), other.len());
 }
 
 #[tokio::test]

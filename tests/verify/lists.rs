@@ -36,7 +36,7 @@ async fn found(damage: impl Fn(u64, &mut Value) + Send + Sync + 'static) -> Vec<
     .await;
     let report = verify(Side::Polaris, &damaged.url(), |options| {
         options.operations = vec!["listPackageGifts".into()];
-        options.max_cases = Some(20);
+        options.parts = vec!["pages".into(), "repeats".into()];
     })
     .await;
     lines(&report).into_iter().filter(|line| !line.contains("| status |")).collect()

@@ -14,6 +14,8 @@ use crate::verify::{Call, Cell, Side, contract::Operation};
 #[serde(deny_unknown_fields)]
 pub(super) struct Book {
     pub kinds: BTreeMap<String, Kind>,
+    /// By operation: the sources whose things a walk about it comes back to again and again.
+    pub subjects: BTreeMap<String, Vec<String>>,
     pub invariants: Vec<Invariant>,
 }
 
@@ -216,6 +218,9 @@ impl Book {
                     found.insert(format!("{name}: no operation of {place}"));
                 }
             }
+        }
+        for id in self.subjects.keys().filter(|id| operation(id).is_none()) {
+            found.insert(format!("subjects: no operation {id}"));
         }
         let mut rules = BTreeSet::new();
         for invariant in &self.invariants {

@@ -48,7 +48,7 @@ const INVARIANT: &str = "invariant";
 /// How many steps a walk has.
 const STEPS: usize = 16;
 /// How many walks there are about each theme if time is not limited.
-const ROUNDS: u64 = 3;
+const ROUNDS: u64 = 4;
 /// How many clients walk at once in the end.
 const CLIENTS: usize = 4;
 /// So many things of one source go with one walk: few, so that it meets them again.
@@ -141,8 +141,20 @@ impl Walks {
         let related = related(session, book, theme);
         let pool = Pool::of_examples(session.side);
         let things = taken(known, &mut rng);
-        let mut drawer =
-            Drawer { side: session.side, book, pool: &pool, maker, rng, things, fresh: 0, write_seen: self.write_seen };
+        let sources = book.subjects.get(theme.id()).map_or(&[][..], Vec::as_slice);
+        let subjects: Vec<_> = things.iter().filter(|thing| sources.contains(&thing.source)).collect();
+        let subject = subjects.get(rng.usize(..subjects.len().max(1))).copied().cloned();
+        let mut drawer = Drawer {
+            side: session.side,
+            book,
+            pool: &pool,
+            maker,
+            rng,
+            subject,
+            things,
+            fresh: 0,
+            write_seen: self.write_seen,
+        };
         let mut around = Around::new(session, book, which, purpose.clone(), maker);
         let (mut steps, mut exchanges) = (Vec::<Step>::new(), Vec::new());
         // The steps that have changed something.
@@ -208,12 +220,7 @@ impl Walks {
         let envelope = session.side.envelope();
         let purpose = Purpose::new(Origin::new(PART, "what there is"));
         for operation in session.operations.iter().filter(|operation| !operation.writes) {
-            let everything = operation.page.as_ref().and_then(|_| lists::everything(operation));
-            let everything = everything.map(|mut body| {
-                (body["pageNo"], body["pageSize"]) = (1.into(), 200.into());
-                ("everything".to_owned(), body)
-            });
-            for (name, body) in everything.into_iter().chain(operation.examples.iter().cloned()) {
+            for (name, body) in whole_lists(operation).into_iter().chain(operation.examples.iter().cloned()) {
                 let (exchange, _) =
                     session.exchange(Call::new(operation, &body), &Expectation::accepted(), &purpose).await;
                 let reply = exchange.reply().filter(|reply| reply.is_success(envelope));
@@ -259,6 +266,22 @@ impl Walks {
         }
         things
     }
+}
+
+/// Requests for a whole list, and for what of it is in each state: a walk is to meet the rare ones too.
+fn whole_lists(operation: &'static Operation) -> Vec<(String, Value)> {
+    let everything = operation.page.as_ref().and_then(|_| lists::everything(operation));
+    let Some(mut everything) = everything else { return Vec::new() };
+    (everything["pageNo"], everything["pageSize"]) = (1.into(), 200.into());
+    let mut requests = vec![("everything".to_owned(), everything.clone())];
+    for field in operation.fields.iter().filter(|field| !field.place[1..].contains('/')) {
+        for value in field.schema["enum"].as_array().into_iter().flatten().filter(|value| !value.is_null()) {
+            let mut body = everything.clone();
+            body[&field.name] = value.clone();
+            requests.push((format!("{} {value}", field.name), body));
+        }
+    }
+    requests
 }
 
 /// What a walk may be about: everything that writes, and what reads something else.

@@ -37,6 +37,8 @@ pub(super) struct Drawer<'a> {
     pub pool: &'a Pool,
     pub maker: Maker,
     pub rng: Rng,
+    /// What the walk comes back to again and again.
+    pub subject: Option<Thing>,
     /// What is known so far.
     pub things: Vec<Thing>,
     /// Fresh values so far.
@@ -130,24 +132,34 @@ impl Drawer<'_> {
     /// most beside.
     pub fn thing(&mut self, operation: &'static Operation) -> Option<Thing> {
         let wanted = self.wanted(operation);
-        let required: Vec<_> = wanted.iter().filter(|(field, _)| field.required).collect();
-        let anchors = if required.is_empty() { wanted.iter().collect() } else { required };
-        let (_, anchor) = *anchors.get(self.rng.usize(..anchors.len().max(1)))?;
-        let may = |thing: &&Thing| thing.own || self.write_seen || !operation.writes;
-        let has = |thing: &&Thing| wanted.iter().filter(|(_, kind)| thing.values.contains_key(*kind)).count();
-        let usable: Vec<_> =
-            self.things.iter().filter(may).filter(|thing| thing.values.contains_key(*anchor)).collect();
-        let mut values: Vec<&Value> = Vec::new();
-        for thing in usable.iter().rev() {
-            let value = &thing.values[*anchor].value;
-            if !values.contains(&value) {
-                values.push(value);
+        let any = self.write_seen || !operation.writes;
+        let may = |thing: &&Thing| thing.own || any;
+        let (anchor, value) = match self.subject(&wanted) {
+            Some(anchor) => anchor,
+            None => {
+                let required: Vec<_> = wanted.iter().filter(|(field, _)| field.required).collect();
+                let anchors = if required.is_empty() { wanted.iter().collect() } else { required };
+                let (_, anchor) = *anchors.get(self.rng.usize(..anchors.len().max(1)))?;
+                let mut values: Vec<&Value> = Vec::new();
+                for thing in self.things.iter().rev().filter(may) {
+                    if let Some(drawn) = thing.values.get(*anchor).filter(|drawn| !values.contains(&&drawn.value)) {
+                        values.push(&drawn.value);
+                    }
+                }
+                // What the walk has just met is what it goes on with, half of the time.
+                let most = if self.rng.bool() { RECENT.min(values.len()) } else { values.len() };
+                (*anchor, (*values.get(self.rng.usize(..most.max(1)))?).clone())
             }
-        }
-        // What the walk has just met is what it goes on with, half of the time.
-        let most = if self.rng.bool() { RECENT.min(values.len()) } else { values.len() };
-        let value = *values.get(self.rng.usize(..most.max(1)))?;
-        usable.into_iter().filter(|thing| thing.values[*anchor].value == *value).max_by_key(has).cloned()
+        };
+        let has = |thing: &&Thing| wanted.iter().filter(|(_, kind)| thing.values.contains_key(*kind)).count();
+        let about = |thing: &&Thing| thing.values.get(anchor).is_some_and(|drawn| drawn.value == value);
+        self.things.iter().filter(may).filter(about).max_by_key(has).cloned()
+    }
+
+    /// A value of the walk's subject that is wanted, half of the time.
+    fn subject(&mut self, wanted: &[(&'static Field, &'static str)]) -> Option<(&'static str, Value)> {
+        let subject = self.subject.as_ref().filter(|_| self.rng.bool())?;
+        wanted.iter().find_map(|(_, kind)| Some((*kind, subject.values.get(*kind)?.value.clone())))
     }
 
     fn value(&mut self, thing: Option<&Thing>, kind: &str, writes: bool) -> Option<Drawn> {

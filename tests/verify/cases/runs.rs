@@ -8,13 +8,12 @@ use super::{
 };
 use crate::support::{App, Binary};
 
-/// A run of the cases, and little else.
+/// A run of the cases alone.
 async fn cases(servers: &Servers, side: Side, change: impl FnOnce(&mut Options)) -> Report {
     verify(side, servers.base(side).as_str(), |options| {
         options.elsewhere =
             Side::ALL.iter().filter(|other| **other != side).map(|side| (*side, servers.base(*side))).collect();
-        // As many for each of four parts: every case, and as many generated requests.
-        options.max_cases = Some(4 * Book::built_in().expect("the cases").cases.len() as u64);
+        options.parts = vec!["cases".into()];
         change(options);
     })
     .await

@@ -45,7 +45,7 @@ async fn caught(
 ) {
     let prefix = if side == Side::Weichuang { "/weichuang" } else { "/kop" };
     let mut seen = Vec::new();
-    for seed in 0..8 {
+    for seed in 0..16 {
         let app = App::start().await;
         let damaged = Damaged::new(&app.url(prefix), damage.clone()).await;
         let report = walks(side, &damaged.url(), |options| {

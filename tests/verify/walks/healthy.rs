@@ -35,13 +35,13 @@ async fn never(side: Side, prefix: &str, seeds: std::ops::Range<u64>, steps: u64
 #[tokio::test]
 async fn the_mock_of_weichuang_holds_every_invariant() {
     let never = never(Side::Weichuang, "/weichuang", 0..4, 600).await;
-    assert!(never.len() <= 3, "{never:#?}");
+    assert!(never.len() <= 1, "{never:#?}");
 }
 
 #[tokio::test]
 async fn the_mock_of_our_own_side_holds_every_invariant() {
     let never = never(Side::Polaris, "/kop", 0..3, 400).await;
-    assert!(never.len() <= 10, "{never:#?}");
+    assert!(never.len() <= 6, "{never:#?}");
 }
 
 #[tokio::test]
