@@ -1,0 +1,2 @@
+/// `docs/SIGNING.md`: its vectors and its programs.
+mod signing;
