@@ -10,7 +10,10 @@ use figment::{
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::backend::{ids::Ids, outbox::Retry};
+use crate::{
+    backend::{ids::Ids, outbox::Retry},
+    gateway::{SealError, SealingKey},
+};
 
 /// All settings. In the environment, section and key are joined by two underscores: `POLARIS_DATABASE__URL`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -22,6 +25,35 @@ pub struct Settings {
     pub database: Database,
     /// The partner.
     pub weichuang: Weichuang,
+    /// Who may call.
+    pub access: Access,
+}
+
+/// Who may call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Access {
+    /// Whether calls of `/kop/*` and `/gateway` must be signed by an app. Without it anybody who reaches the address may
+    /// call, and see everything.
+    pub required: bool,
+    /// The key under which the apps' secrets stand in the database, 64 hex digits. Whoever has it and the database can sign.
+    pub sealing_key: Option<String>,
+}
+
+impl Default for Access {
+    fn default() -> Self {
+        Self { required: true, sealing_key: None }
+    }
+}
+
+impl Access {
+    /// The sealing key.
+    ///
+    /// # Errors
+    /// [`SealError::Key`] where there is none, or it is not one.
+    pub fn sealing_key(&self) -> Result<SealingKey, SealError> {
+        self.sealing_key.as_deref().ok_or(SealError::Key)?.parse()
+    }
 }
 
 /// Where to listen.
@@ -178,6 +210,9 @@ impl Settings {
         if self.server.instance.is_some_and(|number| i64::from(number) >= Ids::INSTANCES) {
             return refused("server.instance should be from 0 to 15");
         }
+        if self.access.sealing_key.is_some() && self.access.sealing_key().is_err() {
+            return refused(&SealError::Key.to_string());
+        }
         Ok(self)
     }
 
@@ -187,6 +222,7 @@ impl Settings {
     /// When they cannot be written as TOML.
     pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
         let mut shown = self.clone();
+        shown.access.sealing_key = shown.access.sealing_key.map(|_| "(hidden)".to_owned());
         shown.weichuang.token = shown.weichuang.token.map(|_| "(hidden)".to_owned());
         shown.database.url = without_password(&shown.database.url);
         hide_password(&mut shown.weichuang.url);
@@ -237,6 +273,7 @@ mod tests {
                 ("[server]\nlisten = 'nowhere'", "server.listen"),
                 ("[database]\nurl = 'mysql://x'", "database.url"),
                 ("[server]\ninstance = 16", "server.instance"),
+                ("[access]\nsealing_key = '12'", "access.sealing_key"),
             ] {
                 jail.create_file("polaris.toml", text)?;
                 let error = Settings::read(Some(Path::new("polaris.toml")), &[]).expect_err("a refusal").to_string();
@@ -251,8 +288,9 @@ mod tests {
         let mut settings = Settings::default();
         settings.database.url = "postgres://polaris:s3cret@db/polaris".to_owned();
         settings.weichuang.token = Some("t0ken".to_owned());
+        settings.access.sealing_key = Some("5ea1".to_owned());
         let shown = settings.to_toml().expect("TOML");
         assert!(shown.contains("polaris:hidden@db") && shown.contains("(hidden)"), "{shown}");
-        assert!(!shown.contains("s3cret") && !shown.contains("t0ken"), "{shown}");
+        assert!(!shown.contains("s3cret") && !shown.contains("t0ken") && !shown.contains("5ea1"));
     }
 }

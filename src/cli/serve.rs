@@ -14,6 +14,7 @@ use crate::{
         instance::{Instance, Lease},
         members, migrations, outbox,
     },
+    gateway::{self, Access, Gateway},
     server::{self, router},
     settings::Settings,
 };
@@ -80,6 +81,7 @@ pub(super) async fn run(args: Args) -> Outcome {
         migrations::run(&db).await?;
     }
     current(&db).await?;
+    let access = access(&db, &settings)?;
     let public = server::bind(&settings.server.listen.ip().to_string(), settings.server.listen.port()).await?;
     let internal = &settings.server.internal_listen;
     let internal = server::bind(&internal.ip().to_string(), internal.port()).await?;
@@ -88,7 +90,7 @@ pub(super) async fn run(args: Args) -> Outcome {
         () = &mut stop => return Ok(()),
     };
     let backend = backend(db, &settings, lease.instance())?;
-    let public = public.serve(router::public(&backend))?;
+    let public = public.serve(router::public(&backend, access))?;
     let internal = internal.serve(router::internal(&backend))?;
     let (end, ended) = watch::channel(());
     let until_end = |mut ended: watch::Receiver<()>| async move { drop(ended.changed().await) };
@@ -107,6 +109,18 @@ pub(super) async fn run(args: Args) -> Outcome {
     lease.release().await?;
     backend.db().close().await;
     Ok(stopped?)
+}
+
+/// Who may call. Production is never open by accident: it says so in its settings, or has a key for its apps' secrets.
+fn access(db: &Db, settings: &Settings) -> Result<Access, Box<dyn std::error::Error>> {
+    if !settings.access.required {
+        tracing::warn!("access.required is off: anybody who reaches the public address may call, and see everything");
+        return Ok(Access::Open);
+    }
+    let key = settings.access.sealing_key().map_err(|error| {
+        format!("{error}; or set access.required = false, and anybody who reaches the public address may call")
+    })?;
+    Ok(Access::Signed(Gateway::new(db.clone(), key, gateway::Options::default())))
 }
 
 /// Opens the database that the settings name.

@@ -8,7 +8,10 @@ use super::{
     polaris_side::PolarisSide,
     token::Bearer,
 };
-use crate::backend::Backend;
+use crate::{
+    backend::Backend,
+    gateway::{Access, Credentials, Guard, KopGateway},
+};
 use contracts::{
     internal::InternalRoutes, polaris::PolarisRoutes, runtime::server::Strict, weichuang::WeichuangRoutes,
 };
@@ -23,6 +26,10 @@ pub struct Settings {
     pub strict: bool,
     /// What Weichuang demands as `Authorization: Bearer`.
     pub token: Option<String>,
+    /// The app whose signature our own side demands; anybody may call, where there is none.
+    pub app: Option<Credentials>,
+    /// A refused signature shows what was signed here.
+    pub debug_signatures: bool,
 }
 
 /// The routes of `polaris mock`: both sides, the control API and the documents on one port.
@@ -46,6 +53,7 @@ pub fn mock(
         .with(CallersOrigin)
         .data(Strict(settings.strict))
         .with(Exchange)
+        .with(KopGateway)
         .with(OpenCors)
 }
 
@@ -58,15 +66,16 @@ pub fn weichuang(mock: &Arc<Mock>) -> impl Endpoint<Output = Response> + use<> {
 }
 
 /// The routes of `polaris serve` that the public address answers.
-pub fn public(backend: &Backend) -> impl Endpoint<Output = Response> + use<> {
+pub fn public(backend: &Backend, access: Access) -> impl Endpoint<Output = Response> + use<> {
     Route::new()
         .at("/healthz", allowing(READ, health::alive()))
         .at("/readyz", allowing(READ, health::ready(backend.clone())))
         .at("/docs", allowing(READ, docs::redirect()))
         .at("/docs/*asset", allowing(READ, docs::swagger_ui(&[documents::POLARIS])))
         .nest("/openapi", allowing(READ, documents::routes(&[documents::POLARIS])))
-        .nest("/kop", operations(PolarisRoutes::new(Arc::new(backend.clone()))))
+        .nest("/kop", operations(PolarisRoutes::new(Arc::new(backend.clone()))).with(Guard(access)))
         .with(Exchange)
+        .with(KopGateway)
         .with(OpenCors)
 }
 

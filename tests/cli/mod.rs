@@ -1,3 +1,5 @@
+/// `polaris app` and `polaris sign`, with `serve` and `mock`.
+mod app;
 /// Killed half-way.
 mod crash;
 /// `polaris import`.

@@ -1,2 +1,14 @@
+/// Apps: their secrets, and what is stored of them.
+mod apps;
+/// Every step of the check, and what a caller hears of it.
+mod check;
+/// A server that demands signatures.
+mod front;
+/// `POST /gateway?api=NAME`.
+mod kop;
+/// One signature, one call.
+mod replay;
 /// `docs/SIGNING.md`: its vectors and its programs.
 mod signing;
+
+pub use front::{Front, everything, now, on_both_engines};

@@ -1,4 +1,5 @@
 -- The first schema. Times are milliseconds since 1970 UTC, money is 分, booleans are 0 and 1, ids are at most 2^53-1.
+-- {UNLOGGED} keeps a table out of PostgreSQL's log: what it holds may go with a crash.
 -- {C} makes a text column sort and compare by bytes on PostgreSQL as SQLite does by itself, so that prefixes find their index.
 
 CREATE TABLE merchant (
@@ -319,3 +320,36 @@ CREATE TABLE instance (
     owner       BIGINT NOT NULL,
     lease_until BIGINT NOT NULL
 );
+
+-- Who may call: operations are names or patterns with *, divided by commas; an app sees all, or the merchants of app_merchant.
+CREATE TABLE app (
+    app_key     TEXT {C} PRIMARY KEY,
+    name        TEXT NOT NULL,
+    operations  TEXT NOT NULL,
+    sees_all    BIGINT NOT NULL,
+    created_at  BIGINT NOT NULL,
+    disabled_at BIGINT
+);
+CREATE TABLE app_merchant (
+    app_key     TEXT {C} NOT NULL REFERENCES app (app_key),
+    merchant_id BIGINT NOT NULL REFERENCES merchant (id),
+    PRIMARY KEY (app_key, merchant_id)
+);
+
+-- The secrets of an app, sealed; two are valid during a rotation. expires_at is null for the one that stays.
+CREATE TABLE app_secret (
+    sealed      TEXT {C} PRIMARY KEY,
+    app_key     TEXT {C} NOT NULL REFERENCES app (app_key),
+    created_at  BIGINT NOT NULL,
+    expires_at  BIGINT
+);
+CREATE INDEX app_secret_by_app ON app_secret (app_key);
+
+-- Signatures that were accepted, until their time is over: none is accepted twice. Real time.
+CREATE {UNLOGGED} TABLE accepted_sign (
+    app_key    TEXT {C} NOT NULL,
+    sign       TEXT {C} NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (app_key, sign)
+);
+CREATE INDEX accepted_sign_by_expiry ON accepted_sign (expires_at);

@@ -46,8 +46,11 @@ pub async fn run(db: &Db) -> Result<usize, DbError> {
     }
     let missing = STEPS.iter().enumerate().skip(done);
     for (index, step) in missing.clone() {
-        let collation = if db.engine() == Engine::Postgres { "COLLATE \"C\"" } else { "" };
-        session.script(&step.replace("{C}", collation)).await?;
+        let (collation, unlogged) = match db.engine() {
+            Engine::Sqlite => ("", ""),
+            Engine::Postgres => ("COLLATE \"C\"", "UNLOGGED"),
+        };
+        session.script(&step.replace("{C}", collation).replace("{UNLOGGED}", unlogged)).await?;
         session.execute(sql("INSERT INTO schema_step (number) VALUES ").list([index as i64 + 1])).await?;
     }
     session.commit().await?;
