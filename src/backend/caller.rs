@@ -1,4 +1,6 @@
-use std::{collections::BTreeSet, future::Future, sync::Arc};
+use std::{future::Future, sync::Arc};
+
+use super::Scope;
 
 tokio::task_local! {
     static CALLER: Caller;
@@ -9,15 +11,6 @@ tokio::task_local! {
 pub struct Caller {
     app: Option<Arc<str>>,
     scope: Scope,
-}
-
-/// What a caller may see and change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
-    /// Everything.
-    All,
-    /// These merchants, by their ids, and what belongs to them. What belongs to no merchant is outside.
-    Merchants(Arc<BTreeSet<i64>>),
 }
 
 impl Caller {
@@ -45,21 +38,14 @@ impl Caller {
         &self.scope
     }
 
-    /// Whose call the current task answers. The generated traits have no place for it: the gateway sets it with
+    /// Whose call the current task answers, if somebody has said so. The generated traits have no place for it: the gateway sets it with
     /// [`Caller::calling`], and only `api.rs` asks.
-    pub(super) fn current() -> Self {
-        CALLER.try_with(Self::clone).unwrap_or_else(|_| Self::ourselves())
+    pub(super) fn current() -> Option<Self> {
+        CALLER.try_with(Self::clone).ok()
     }
 
     /// Carries out `call` as this caller's.
     pub async fn calling<T>(self, call: impl Future<Output = T>) -> T {
         CALLER.scope(self, call).await
-    }
-}
-
-impl Scope {
-    /// These merchants and nothing else.
-    pub fn merchants(ids: impl IntoIterator<Item = i64>) -> Self {
-        Self::Merchants(Arc::new(ids.into_iter().collect()))
     }
 }

@@ -48,6 +48,8 @@ pub mod page;
 mod pictures;
 /// Access reviews.
 pub mod reviews;
+/// What a caller may see and change.
+pub mod scope;
 /// Times: Asia/Shanghai outside, milliseconds inside.
 pub mod time;
 
@@ -55,12 +57,13 @@ use std::sync::Arc;
 
 use contracts::weichuang::WeichuangClient;
 
-pub use caller::{Caller, Scope};
+pub use caller::Caller;
 pub use clock::Clock;
 use db::Db;
 use ids::Ids;
 use instance::Instance;
 pub use pictures::{Pictures, Shown};
+pub use scope::Scope;
 
 /// A backend: a value, never a global; a second world is a second backend. Clones are the same backend.
 ///
@@ -111,6 +114,12 @@ impl Backend {
     #[must_use]
     pub fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    /// What it may see and change.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        self.caller.scope()
     }
 
     /// The database.

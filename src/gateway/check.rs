@@ -1,13 +1,16 @@
 use std::sync::Arc;
 
-use contracts::runtime::signature::{Parameters, SignedText};
+use contracts::{
+    polaris::OPERATIONS,
+    runtime::signature::{Parameters, SignedText},
+};
 
 use super::{
     Refusal, Replay, SealingKey,
     apps::{App, Known},
     replay::WINDOW,
 };
-use crate::backend::{Caller, Clock, db::Db};
+use crate::backend::{Caller, Clock, Scope, db::Db, scope};
 
 /// Whether callers must say who they are.
 #[derive(Debug, Clone)]
@@ -86,7 +89,7 @@ impl Gateway {
             }
         }
         options.replay.accept(db, &app.key, sign, timestamp, now).await?;
-        if !app.operations.allow(api) {
+        if !app.operations.allow(api) || !has_rule(&app.scope, api) {
             return Err(Refusal::NotAllowed);
         }
         Ok(Caller::app(&app.key, app.scope.clone()))
@@ -96,6 +99,13 @@ impl Gateway {
 /// Whether it is one of the app's secrets. All are tried, so that the time tells nothing of which one it was.
 fn holds(app: &App, text: &SignedText, sign: &str, now: i64) -> bool {
     app.secrets(now).fold(false, |holds, secret| text.is_signed(secret, sign) | holds)
+}
+
+/// A scope is worth what each operation makes of it: one without a rule is not for callers with a scope. A name that no
+/// operation has is answered by the routes.
+fn has_rule(scope: &Scope, api: &str) -> bool {
+    let operation = OPERATIONS.iter().find(|operation| operation.path.trim_start_matches('/') == api);
+    *scope == Scope::All || operation.is_none_or(|operation| scope::rule(operation.id).is_some())
 }
 
 /// 13 digits, as all milliseconds from 2001 to 2286 have.

@@ -8,6 +8,8 @@ mod front;
 mod kop;
 /// One signature, one call.
 mod replay;
+/// What an app sees and changes: its merchants alone.
+mod scope;
 /// `docs/SIGNING.md`: its vectors and its programs.
 mod signing;
 
