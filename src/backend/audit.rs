@@ -1,7 +1,7 @@
 use serde_json::Value;
 
 use super::{
-    Backend,
+    Backend, caller,
     db::{Session, sql},
     error::Result,
 };
@@ -27,16 +27,18 @@ pub struct Entry<'a> {
 /// Those of the database.
 pub async fn record(session: &mut Session, backend: &Backend, entry: Entry<'_>) -> Result<()> {
     let text = |value: &Value| (!value.is_null()).then(|| value.to_string());
-    let statement = sql("INSERT INTO audit (id, at, operation, operator, entity, before, after) VALUES ").list([
-        backend.mint().into(),
-        backend.now().into(),
-        entry.operation.into(),
-        entry.operator.into(),
-        entry.entity.into(),
-        text(&entry.before).into(),
-        text(&entry.after).into(),
-    ]
-        as [super::db::Bound; 7]);
+    let statement = sql("INSERT INTO audit (id, at, operation, app, operator, trace, entity, before, after) VALUES ")
+        .list([
+            backend.mint().into(),
+            backend.now().into(),
+            entry.operation.into(),
+            backend.caller().app_key().into(),
+            entry.operator.into(),
+            caller::trace().map(|trace| trace.to_string()).into(),
+            entry.entity.into(),
+            text(&entry.before).into(),
+            text(&entry.after).into(),
+        ] as [super::db::Bound; 9]);
     session.execute(statement).await?;
     Ok(())
 }

@@ -1,9 +1,22 @@
 use std::{future::Future, sync::Arc};
 
+use contracts::runtime::TraceId;
+
 use super::Scope;
 
 tokio::task_local! {
     static CALLER: Caller;
+    static TRACE: TraceId;
+}
+
+/// Carries out `call` as the exchange `trace`: what it changes is in the audit log under this id.
+pub async fn traced<T>(trace: TraceId, call: impl Future<Output = T>) -> T {
+    TRACE.scope(trace, call).await
+}
+
+/// The exchange that the current task answers; none for a command, or a worker.
+pub(super) fn trace() -> Option<TraceId> {
+    TRACE.try_with(|trace| *trace).ok()
 }
 
 /// Who calls, and what they may see.

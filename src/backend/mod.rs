@@ -57,7 +57,7 @@ use std::sync::Arc;
 
 use contracts::weichuang::WeichuangClient;
 
-pub use caller::Caller;
+pub use caller::{Caller, traced};
 pub use clock::Clock;
 use db::Db;
 use ids::Ids;

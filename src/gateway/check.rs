@@ -6,8 +6,9 @@ use contracts::{
 };
 
 use super::{
-    Refusal, Replay, SealingKey,
+    Rate, Refusal, Replay, SealingKey,
     apps::{App, Known},
+    rate::Rates,
     replay::WINDOW,
 };
 use crate::backend::{Caller, Clock, Scope, db::Db, scope};
@@ -31,12 +32,14 @@ pub struct Options {
     /// A refusal of a signature shows what was signed here, the secret left out: for joint debugging alone, since it repeats
     /// what the caller has sent.
     pub debug_signatures: bool,
+    /// How often an app may call; as often as it likes, if there is none.
+    pub rate: Option<Rate>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let clock = Clock::real();
-        Self { replay: Arc::new(Replay::starting(clock.now())), clock, debug_signatures: false }
+        Self { replay: Arc::new(Replay::starting(clock.now())), clock, debug_signatures: false, rate: None }
     }
 }
 
@@ -49,21 +52,23 @@ struct Parts {
     db: Db,
     apps: Known,
     options: Options,
+    rates: Option<Rates>,
 }
 
 impl Gateway {
     /// A gateway for the apps of `db`, whose secrets are sealed under `key`.
     #[must_use]
     pub fn new(db: Db, key: SealingKey, options: Options) -> Self {
-        Self(Arc::new(Parts { apps: Known::new(db.clone(), key), db, options }))
+        Self(Arc::new(Parts { apps: Known::new(db.clone(), key), db, rates: options.rate.map(Rates::new), options }))
     }
 
     /// Who calls `api` with this query and this body.
     ///
     /// # Errors
-    /// The step that failed. Replay comes last, so that nobody but the app can use its signatures up.
+    /// The step that failed. Rate and replay come after the signature, so that nobody but the app can use them up; a call
+    /// that came too often may come again as it is.
     pub async fn admit(&self, api: &str, query: &str, body: &[u8]) -> Result<Caller, Refusal> {
-        let Parts { db, apps, options } = &*self.0;
+        let Parts { db, apps, options, rates } = &*self.0;
         let mut parameters = Parameters::parse(query)?;
         if parameters.get("api").is_some_and(|given| given != api) {
             return Err(Refusal::OtherApi);
@@ -87,6 +92,9 @@ impl Gateway {
             if !holds(&app, &text, sign, now) {
                 return Err(Refusal::Mismatch(options.debug_signatures.then(|| text.to_string())));
             }
+        }
+        if let Some(wait) = rates.as_ref().and_then(|rates| rates.wait(&app.key)) {
+            return Err(Refusal::TooOften(wait));
         }
         options.replay.accept(db, &app.key, sign, timestamp, now).await?;
         if !app.operations.allow(api) || !has_rule(&app.scope, api) {

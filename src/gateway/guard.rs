@@ -4,7 +4,7 @@ use contracts::runtime::{
 };
 use poem::{
     Endpoint, IntoResponse, Middleware, Request, Response, Result,
-    http::{Method, StatusCode},
+    http::{Method, StatusCode, header::RETRY_AFTER},
     web::Json,
 };
 use serde::Serialize;
@@ -72,10 +72,23 @@ fn refused(refusal: &Refusal, trace: TraceId) -> Response {
         refusal => tracing::info!(%trace, %refusal, "a call is refused"),
     }
     let failure = Failure::<NoData>::from(refusal);
-    let Some(signed_text) = refusal.signed_text() else { return kop::failure_response(failure, trace) };
-    let status = StatusCode::from_u16(failure.code).unwrap_or(StatusCode::UNAUTHORIZED);
-    Json(Explained { body: FailureBody::new(failure, trace), signed_text }).with_status(status).into_response()
+    let mut response = match refusal.signed_text() {
+        None => kop::failure_response(failure, trace),
+        Some(signed_text) => {
+            let status = StatusCode::from_u16(failure.code).unwrap_or(StatusCode::UNAUTHORIZED);
+            Json(Explained { body: FailureBody::new(failure, trace), signed_text }).with_status(status).into_response()
+        }
+    };
+    if let Some(seconds) = refusal.retry_after() {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    response.set_data(Refused(refusal.step()));
+    response
 }
+
+/// Data of the response to a refused call: the step that failed.
+#[derive(Debug, Clone, Copy)]
+pub struct Refused(pub &'static str);
 
 /// A failure with what the server has signed.
 #[derive(Serialize)]

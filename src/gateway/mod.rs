@@ -11,6 +11,8 @@ mod guard;
 mod kop;
 /// Keys and secrets by chance.
 mod random;
+/// How often an app may call.
+mod rate;
 /// Why a call is refused, as the caller hears it.
 mod refusal;
 /// A signature is accepted once.
@@ -20,9 +22,10 @@ mod seal;
 
 pub use apps::Credentials;
 pub use check::{Access, Gateway, Options};
-pub use guard::Guard;
+pub use guard::{Guard, Refused};
 pub use kop::KopGateway;
 pub use random::nonce;
+pub use rate::Rate;
 pub use refusal::Refusal;
 pub use replay::Replay;
 pub use seal::{SealError, SealingKey};

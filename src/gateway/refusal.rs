@@ -35,6 +35,9 @@ pub enum Refusal {
     /// The app may not call this operation.
     #[error("the app may not call this operation")]
     NotAllowed,
+    /// The app calls too often; in so many seconds it may again.
+    #[error("rate limit")]
+    TooOften(u64),
     /// The check itself failed.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -49,10 +52,36 @@ impl Refusal {
         }
     }
 
+    /// In how many seconds the call may be made again.
+    pub(super) fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::TooOften(seconds) => Some(*seconds),
+            Self::Db(_) => Some(1),
+            _ => None,
+        }
+    }
+
+    /// The step, as metrics name it.
+    pub(super) fn step(&self) -> &'static str {
+        match self {
+            Self::Unsigned(_) => "unsigned",
+            Self::Unsignable(_) | Self::OtherApi => "malformed",
+            Self::UnknownApp => "unknown-app",
+            Self::DisabledApp => "disabled-app",
+            Self::Skew(_) => "skew",
+            Self::BeforeStart | Self::Replayed => "replay",
+            Self::Mismatch(_) => "mismatch",
+            Self::NotAllowed => "not-allowed",
+            Self::TooOften(_) => "rate",
+            Self::Db(_) => "failed",
+        }
+    }
+
     fn code(&self) -> u16 {
         match self {
             Self::Unsignable(Unsignable::Body) => 400,
             Self::NotAllowed => 403,
+            Self::TooOften(_) => 429,
             Self::Db(_) => 503,
             _ => 401,
         }
@@ -82,6 +111,7 @@ impl Refusal {
             Self::Replayed => "签名校验失败：该签名已使用过".to_owned(),
             Self::Mismatch(_) => "签名校验失败：sign 不匹配".to_owned(),
             Self::NotAllowed => "应用无权调用该接口".to_owned(),
+            Self::TooOften(_) => "调用过于频繁，请稍后再试".to_owned(),
             Self::Db(_) => "系统繁忙，请稍后再试".to_owned(),
         }
     }

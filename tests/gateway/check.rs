@@ -1,4 +1,10 @@
-use contracts::runtime::signature::{Method, Parameters};
+use contracts::{
+    polaris::{ListMembersRequest, PolarisClient},
+    runtime::{
+        client::{Caller, Options},
+        signature::{Method, Parameters, Signer},
+    },
+};
 use polaris::gateway::{Credentials, apps::NewApp};
 
 use super::{
@@ -31,6 +37,22 @@ async fn a_signed_call_is_answered_by_either_method_in_either_spelling() {
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_generated_client_signs_its_calls() {
+    let front = Front::in_real_time().await;
+    let app = front.app(everything()).await;
+    for method in Method::ALL {
+        let mut options = Options::new(format!("{}/kop", front.url()).parse().expect("a URL"));
+        options.signer = Some(Signer { app_key: app.app_key.clone(), secret: app.secret.clone(), method });
+        let client = PolarisClient::new(Caller::new(&options).expect("a caller"));
+        for name in ["张三", "\"\\/\n😀", ""] {
+            let request: ListMembersRequest =
+                serde_json::from_value(serde_json::json!({"userName": name})).expect("a request");
+            client.list_members(&request).await.expect("an answer");
+        }
+    }
 }
 
 #[tokio::test]

@@ -4,10 +4,13 @@ use contracts::runtime::signature::{Method, Parameters, SignedText, Signer};
 use polaris::{
     backend::{Clock, time},
     gateway::{
-        self, Access, Credentials, Gateway, Replay, SealingKey,
+        self, Access, Credentials, Gateway, Rate, Replay, SealingKey,
         apps::{self, NewApp, Operations},
     },
-    server::{self, Running, router},
+    server::{
+        self, Running,
+        router::{self, Serve},
+    },
 };
 use serde_json::{Value, json};
 
@@ -50,6 +53,22 @@ impl Front {
         let running = start(&bench, &key, clock, debug).await;
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         Self { bench, key, running, http }
+    }
+
+    /// In front of `bench`, for apps that may call so often.
+    pub async fn limited(bench: Bench, rate: Rate) -> Self {
+        let mut front = Self::of(bench, false).await;
+        let (replay, clock) = (Arc::new(Replay::starting(now())), Clock::of(now));
+        let options = gateway::Options { replay, clock, debug_signatures: false, rate: Some(rate) };
+        front.running = serve(&front.bench, &front.key, options).await;
+        front
+    }
+
+    /// On a database in memory, by the system's clock.
+    pub async fn in_real_time() -> Self {
+        let mut front = Self::of(Bench::in_memory().await, false).await;
+        front.running = start(&front.bench, &front.key, Clock::real(), false).await;
+        front
     }
 
     /// The same with another process, which has seen no call.
@@ -96,10 +115,14 @@ impl Front {
 
 async fn start(bench: &Bench, key: &SealingKey, clock: Clock, debug_signatures: bool) -> Running {
     let replay = Arc::new(Replay::starting(clock.now()));
-    let options = gateway::Options { replay, clock, debug_signatures };
+    let options = gateway::Options { replay, clock, debug_signatures, rate: None };
+    serve(bench, key, options).await
+}
+
+async fn serve(bench: &Bench, key: &SealingKey, options: gateway::Options) -> Running {
     let gateway = Gateway::new(bench.backend.db().clone(), key.clone(), options);
     let bound = server::bind("127.0.0.1", 0).await.expect("a free port");
-    bound.serve(router::public(&bench.backend, Access::Signed(gateway))).expect("a server")
+    bound.serve(router::public(&bench.backend, &Serve::with(Access::Signed(gateway)))).expect("a server")
 }
 
 /// The parameters of a call, signed.

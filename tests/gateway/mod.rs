@@ -6,6 +6,8 @@ mod check;
 mod front;
 /// `POST /gateway?api=NAME`.
 mod kop;
+/// How often an app may call.
+mod rate;
 /// One signature, one call.
 mod replay;
 /// What an app sees and changes: its merchants alone.

@@ -302,12 +302,15 @@ CREATE TABLE delivery_key (
 );
 CREATE INDEX delivery_key_by_delivery ON delivery_key (delivery_id);
 
+-- Who changed what: app is null for our own systems and commands, trace is the exchange's id.
 CREATE TABLE audit (
     id         BIGINT PRIMARY KEY,
     at         BIGINT NOT NULL,
-    operation  TEXT NOT NULL,
-    operator   TEXT,
-    entity     TEXT NOT NULL,
+    operation  TEXT {C} NOT NULL,
+    app        TEXT {C},
+    operator   TEXT {C},
+    trace      TEXT {C},
+    entity     TEXT {C} NOT NULL,
     before     TEXT,
     after      TEXT
 );

@@ -53,8 +53,8 @@ impl Servers {
         let mut workers = JoinSet::new();
         workers.spawn(outbox::run(backend.clone(), std::future::pending()));
         workers.spawn(members::sweep_every(backend.clone(), Duration::from_millis(100), std::future::pending()));
-        let public = serve(router::public(&backend, Access::Open)).await;
-        let internal = serve(router::internal(&backend)).await;
+        let public = serve(router::public(&backend, &router::Serve::with(Access::Open))).await;
+        let internal = serve(router::internal(&backend, &router::Serve::with(Access::Open))).await;
         let bases = [base(&url, "/weichuang"), base(&public.url(), "/kop"), base(&internal.url(), "/internal")];
         Some(Self { bases, _running: vec![weichuang, public, internal], _workers: workers })
     }
