@@ -9,6 +9,8 @@ use clap::{Parser, Subcommand, error::ErrorKind};
 
 /// `polaris app`.
 mod app;
+/// `polaris audit`.
+mod audit;
 /// A backend beside running servers.
 mod beside;
 /// `polaris diff`.
@@ -47,6 +49,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     App(app::Args),
+    Audit(audit::Args),
     Diff(diff::Args),
     Import(import::Args),
     Migrate(migrate::Args),
@@ -80,6 +83,7 @@ pub fn run() -> ExitCode {
     cli.log.init();
     let outcome = match cli.command {
         Command::App(args) => app::run(args),
+        Command::Audit(args) => audit::run(args),
         Command::Diff(args) => return diff::run(&args),
         Command::Import(args) => import::run(args),
         Command::Migrate(args) => migrate::run(args),

@@ -302,7 +302,7 @@ CREATE TABLE delivery_key (
 );
 CREATE INDEX delivery_key_by_delivery ON delivery_key (delivery_id);
 
--- Who changed what: app is null for our own systems and commands, trace is the exchange's id.
+-- Who changed what, append-only: app is null for our own systems and commands, trace is the exchange's id.
 CREATE TABLE audit (
     id         BIGINT PRIMARY KEY,
     at         BIGINT NOT NULL,
@@ -315,6 +315,8 @@ CREATE TABLE audit (
     after      TEXT
 );
 CREATE INDEX audit_by_entity ON audit (entity, id);
+CREATE INDEX audit_by_time ON audit (at);
+{APPEND_ONLY}
 
 -- Which process mints ids under which number, and until when by the database's clock; owner stands in lease_owner of its
 -- deliveries too.

@@ -46,11 +46,12 @@ pub async fn run(db: &Db) -> Result<usize, DbError> {
     }
     let missing = STEPS.iter().enumerate().skip(done);
     for (index, step) in missing.clone() {
-        let (collation, unlogged) = match db.engine() {
-            Engine::Sqlite => ("", ""),
-            Engine::Postgres => ("COLLATE \"C\"", "UNLOGGED"),
+        let (collation, unlogged, append_only) = match db.engine() {
+            Engine::Sqlite => ("", "", include_str!("append_only.sqlite.sql")),
+            Engine::Postgres => ("COLLATE \"C\"", "UNLOGGED", include_str!("append_only.postgres.sql")),
         };
-        session.script(&step.replace("{C}", collation).replace("{UNLOGGED}", unlogged)).await?;
+        let step = step.replace("{APPEND_ONLY}", append_only).replace("{C}", collation).replace("{UNLOGGED}", unlogged);
+        session.script(&step).await?;
         session.execute(sql("INSERT INTO schema_step (number) VALUES ").list([index as i64 + 1])).await?;
     }
     session.commit().await?;
