@@ -74,6 +74,13 @@ pub(super) struct Args {
     /// Call these operations alone, by their operationId
     #[arg(long, value_name = "ID", num_args = 1..)]
     operation: Vec<String>,
+    /// Run these parts alone: cases, pages, repeats, generated, walks
+    #[arg(long, value_name = "PART", num_args = 1..)]
+    part: Vec<String>,
+    /// Let walks write to whatever the target's replies show, not only to the contract's examples, the values of --data and
+    /// what they have made: for a target whose data nobody misses
+    #[arg(long, conflicts_with = "read_only")]
+    write_seen: bool,
     /// Fail replies that take longer, such as 500ms
     #[arg(long, value_name = "TIME", value_parser = duration)]
     max_latency: Option<Duration>,
@@ -160,6 +167,8 @@ impl Args {
         options.read_only = self.read_only;
         options.operations = self.operation.clone();
         options.max_latency = self.max_latency;
+        options.parts = self.part.clone();
+        options.write_seen = self.write_seen;
         let elsewhere =
             [(Side::Weichuang, &self.weichuang), (Side::Polaris, &self.polaris), (Side::Internal, &self.internal)];
         let given = |sides: [(Side, &Option<Url>); 3]| {

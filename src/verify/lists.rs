@@ -147,6 +147,13 @@ fn faults(page: &Page, whole: &Turned, turned: &[Turned], size: usize) -> Vec<(S
         if one.rows.len() > size {
             found.push((format!("a page has {} rows, and pageSize is {size}", one.rows.len()), exchange()));
         }
+        for (field, asked) in [("pageNo", index + 1), ("pageSize", size)] {
+            let said = one.exchange.reply().and_then(|reply| reply.json()?["data"][field].as_u64());
+            if said != Some(asked as u64) {
+                let said = said.map_or_else(|| "no number".to_owned(), |said| said.to_string());
+                found.push((format!("{field} is {said} in the reply, and {asked} was asked for"), exchange()));
+            }
+        }
         if one.more && one.rows.len() < size {
             found.push((format!("hasMore is true after {} rows of {size}", one.rows.len()), exchange()));
         }

@@ -38,6 +38,8 @@ mod session;
 mod side;
 /// The server under test.
 mod target;
+/// Walks that are held against invariants.
+mod walk;
 
 pub use budget::Budget;
 pub use checks::Expectation;

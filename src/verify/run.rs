@@ -15,6 +15,7 @@ use super::{
     lists::Lists,
     repeats::Repeats,
     report::PartReport,
+    walk::Walks,
 };
 
 /// What is to be done.
@@ -48,6 +49,11 @@ pub struct Options {
     pub elsewhere: Vec<(Side, Url)>,
     /// Another target of the side, which is asked the same, and the other sides that belong to it.
     pub compare: Vec<(Side, Url)>,
+    /// Whether walks may write to whatever the target's replies show, beside what is given to be written to: for a server
+    /// whose data nobody misses.
+    pub write_seen: bool,
+    /// The names of the parts to run; empty means all.
+    pub parts: Vec<String>,
     /// Tells this run from others: with it and the seed, cases make values that are new to the target.
     pub run: u64,
 }
@@ -71,6 +77,8 @@ impl Options {
             data: None,
             elsewhere: Vec::new(),
             compare: Vec::new(),
+            write_seen: false,
+            parts: Vec::new(),
             run: SystemTime::now()
                 .duration_since(SystemTime::UNIX_EPOCH)
                 .map_or(0, |now| u64::try_from(now.as_millis()).unwrap_or_default()),
@@ -89,6 +97,9 @@ pub enum RunError {
         /// What was asked for.
         id: String,
     },
+    /// A part that was asked for is none.
+    #[error("a run has no part {0} (cases, pages, repeats, generated, walks)")]
+    Part(String),
     /// Only operations that write were asked for, and none may be called.
     #[error("there is nothing to call: every operation that was asked for writes")]
     Nothing,
@@ -142,12 +153,19 @@ impl Run {
             unreachable: AtomicU32::new(0),
             twin,
         };
-        let cases = Box::new(cases(options)?);
+        let book = Book::built_in()?;
+        let data = options.data.clone().unwrap_or_else(|| book.world.clone());
+        let cases = Box::new(cases(options, book, data.clone())?);
         let mut parts: Vec<Box<dyn Part>> = vec![cases, Box::new(Lists), Box::new(Repeats), Box::new(Generated)];
+        parts.push(Box::new(Walks::new(data, options.run, options.write_seen)));
         if session.twin.is_some() {
             // What the run has left behind is the same on both, too.
             parts.push(Box::new(Lists));
         }
+        if let Some(name) = options.parts.iter().find(|name| !parts.iter().any(|part| part.name() == *name)) {
+            return Err(RunError::Part(name.clone()));
+        }
+        parts.retain(|part| options.parts.is_empty() || options.parts.iter().any(|name| name == part.name()));
         Ok(Self { session: Arc::new(session), parts })
     }
 
@@ -212,14 +230,12 @@ impl Run {
     }
 }
 
-fn cases(options: &Options) -> Result<Cases, RunError> {
-    let book = Book::built_in()?;
+fn cases(options: &Options, book: &'static Book, data: Data) -> Result<Cases, RunError> {
     let elsewhere = options.elsewhere.iter().map(|(side, base)| {
         let target = Target::new(base, None, options.timeout)?;
         Ok(Elsewhere::new(*side, target))
     });
     let elsewhere = elsewhere.collect::<Result<_, TargetError>>()?;
-    let data = options.data.clone().unwrap_or_else(|| book.world.clone());
     Ok(Cases::new(&book.cases, data, options.run, elsewhere))
 }
 

@@ -14,8 +14,14 @@ mod generated;
 mod healthy;
 /// Pages, repeats, refused writes.
 mod lists;
+/// Servers that are damaged in one way each, and what is said of them.
+mod mutants;
+/// A sample of mutants is found.
+mod mutation;
 /// The forms of a report.
 mod reports;
+/// Walks over operations that share data, held against invariants.
+mod walks;
 
 use polaris::verify::{Options, Report, Run, Side};
 

@@ -81,7 +81,7 @@ impl Data {
     }
 
     /// The values that may be taken for `name`; none if nothing is known.
-    pub(super) fn candidates(&self, name: &str) -> &[Value] {
+    pub(in crate::verify) fn candidates(&self, name: &str) -> &[Value] {
         self.values.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 }

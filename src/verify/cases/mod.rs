@@ -85,6 +85,7 @@ const FILES: &[(&str, &str)] = files![
     "polaris/members.yaml",
     "polaris/packages.yaml",
     "polaris/queryOrders.yaml",
+    "polaris/records.yaml",
     "polaris/refunds.yaml",
     "polaris/reviews.yaml",
     "polaris/tankUpdate.yaml",

@@ -41,7 +41,7 @@ pub enum Expectation {
     Invalid,
     /// The contract has no such path: 404 or 405.
     UnknownOperation,
-    /// The operation has no such method: 405 or 404.
+    /// The operation has no such method: 405.
     WrongMethod,
     /// The body is no `application/json`: 415.
     UnsupportedMediaType,

@@ -11,12 +11,12 @@ use crate::verify::{
 };
 
 /// A valid request with what is required alone, made of the contract's examples where it has some.
-pub(super) fn least(side: Side, operation: &Operation, pool: &Pool, rng: &mut Rng) -> Value {
+pub(in crate::verify) fn least(side: Side, operation: &Operation, pool: &Pool, rng: &mut Rng) -> Value {
     make(side, operation, pool, rng, Extent::Least)
 }
 
 /// Some valid request.
-pub(super) fn any(side: Side, operation: &Operation, pool: &Pool, rng: &mut Rng) -> Value {
+pub(in crate::verify) fn any(side: Side, operation: &Operation, pool: &Pool, rng: &mut Rng) -> Value {
     make(side, operation, pool, rng, Extent::Some)
 }
 
@@ -29,7 +29,7 @@ fn make(side: Side, operation: &Operation, pool: &Pool, rng: &mut Rng, extent: E
 }
 
 /// `body` with everything that `field` stands in: optional objects and lists around it, and itself. Gives its place.
-pub(super) fn with(
+pub(in crate::verify) fn with(
     side: Side,
     operation: &Operation,
     field: &Field,
@@ -49,7 +49,7 @@ pub(super) fn with(
 }
 
 /// Puts `value` at `pointer`, whose parent is there.
-pub(super) fn put(body: &mut Value, pointer: &str, value: Value) {
+pub(in crate::verify) fn put(body: &mut Value, pointer: &str, value: Value) {
     let (parent, token) = pointer.rsplit_once('/').unwrap_or_default();
     let token = token.replace("~1", "/").replace("~0", "~");
     match body.pointer_mut(parent) {
@@ -63,7 +63,7 @@ pub(super) fn put(body: &mut Value, pointer: &str, value: Value) {
 }
 
 /// Takes away what stands at `pointer`.
-pub(super) fn remove(body: &mut Value, pointer: &str) {
+pub(in crate::verify) fn remove(body: &mut Value, pointer: &str) {
     let (parent, token) = pointer.rsplit_once('/').unwrap_or_default();
     match body.pointer_mut(parent) {
         Some(Value::Object(fields)) => drop(fields.remove(&token.replace("~1", "/").replace("~0", "~"))),

@@ -2,7 +2,7 @@
 //! random ones. Deterministic by the seed: the same seed against the same data makes the same requests.
 
 /// Valid requests.
-mod base;
+pub(super) mod base;
 /// Requests that are wrong, or unusual, as a whole.
 mod forms;
 /// Values at the limits of a field.
@@ -25,15 +25,14 @@ use std::{collections::VecDeque, sync::Arc};
 use fastrand::Rng;
 use futures_util::{FutureExt, future::BoxFuture};
 
-use self::{
-    pool::Pool,
-    probe::{PART, Probe},
-};
+use self::probe::{PART, Probe};
 use super::{
     Call, Coverage, Expectation, Origin, Part, Purpose, Session,
     contract::{Beyond, Operation, fnv},
     lists,
 };
+
+pub(super) use self::{pool::Pool, probe::verdict};
 
 /// How many valid random requests each operation gets when neither time nor number is limited.
 const RANDOM: u64 = 100;

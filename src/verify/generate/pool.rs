@@ -13,7 +13,7 @@ const MOST: usize = 64;
 /// an `id` from a list of refunds is another thing than one from a list of members, and what there are few of must not
 /// drown.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Pool(BTreeMap<String, Vec<Source>>);
+pub(in crate::verify) struct Pool(BTreeMap<String, Vec<Source>>);
 
 #[derive(Debug, Clone)]
 struct Source {

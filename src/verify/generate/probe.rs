@@ -39,7 +39,7 @@ impl Probe {
 }
 
 /// What the contract says of the request `body`.
-pub(super) fn verdict(side: Side, operation: &Operation, body: &Value) -> Expectation {
+pub(in crate::verify) fn verdict(side: Side, operation: &Operation, body: &Value) -> Expectation {
     let violations = side.document().violations(operation.info.request, body);
     if !violations.is_empty() {
         let set: BTreeSet<_> = violations.into_iter().map(|each| (each.pointer, each.rule)).collect();
