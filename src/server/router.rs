@@ -19,7 +19,7 @@ use contracts::{
     internal::InternalRoutes, polaris::PolarisRoutes, runtime::server::Strict, weichuang::WeichuangRoutes,
 };
 use mocks::{CallersOrigin, Mock};
-use poem::{Endpoint, EndpointExt, Response, Route, get};
+use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route, get};
 use poem_openapi::{OpenApi, OpenApiService};
 use tokio::sync::Semaphore;
 
@@ -72,10 +72,10 @@ pub fn mock(
     let shown = [documents::WEICHUANG, documents::POLARIS, documents::INTERNAL, documents::CONTROL];
 
     Route::new()
-        .at("/", allowing(READ, get(home::page())))
+        .at("/", page(get(home::page())))
         .at("/healthz", allowing(READ, health::alive()))
         .at("/docs", allowing(READ, docs::redirect()))
-        .at("/docs/*asset", allowing(READ, docs::swagger_ui(&shown)))
+        .at("/docs/*asset", page(docs::swagger_ui(&shown)))
         .nest("/openapi", allowing(READ, documents::routes(&shown)))
         .nest("/weichuang", operations(WeichuangRoutes::new(mock.weichuang().clone())).with(Bearer(settings.token)))
         .nest("/kop", polaris.kop())
@@ -129,6 +129,11 @@ pub fn internal(backend: &Backend, serve: &Serve) -> impl Endpoint<Output = Resp
 
 const READ: &str = "GET, HEAD, OPTIONS";
 const CALL: &str = "POST, OPTIONS";
+
+/// What people look at in a browser.
+fn page(shown: impl IntoEndpoint<Endpoint: 'static> + 'static) -> impl Endpoint<Output = Response> + 'static {
+    allowing(READ, shown).map_to_response().with(SafeHeaders)
+}
 
 /// The operations of one document of the contract.
 pub(super) fn operations(api: impl OpenApi + 'static) -> impl Endpoint<Output = Response> + 'static {

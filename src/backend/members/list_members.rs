@@ -34,7 +34,6 @@ pub async fn list_members(backend: &Backend, request: ListMembersRequest) -> Res
         city_id: request.city_id.map(i64::from),
         state: request.user_state.map(i64::from),
         vehicles: filter(&request.vehicle_id).into_iter().collect(),
-        ..Filter::default()
     };
     let page = filter.page(&mut session, paging).await?;
     Ok(MemberPage {
