@@ -9,6 +9,10 @@ pub mod backend;
 pub mod cli;
 /// Two versions of a contract, and whom their differences break.
 pub mod diff;
+/// What stands between the network and the operations: signatures, apps, scopes.
+pub mod gateway;
+/// Personal data, shortened.
+pub mod mask;
 /// The HTTP servers: routes, documents, failures, start and stop.
 pub mod server;
 /// The settings of the production server.

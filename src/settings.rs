@@ -1,7 +1,12 @@
 //! The settings of the production server: defaults, then a TOML file, then the environment, then flags. A key that is
 //! unknown or a value that does not fit is named and refused.
 
-use std::{net::SocketAddr, path::Path, time::Duration};
+use std::{
+    net::SocketAddr,
+    num::NonZeroU32,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use figment::{
     Figment,
@@ -10,7 +15,11 @@ use figment::{
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::backend::{ids::Ids, outbox::Retry};
+use crate::{
+    backend::{ids::Ids, outbox::Retry},
+    gateway::{Rate, SealError, SealingKey},
+    server::Limits,
+};
 
 /// All settings. In the environment, section and key are joined by two underscores: `POLARIS_DATABASE__URL`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -22,6 +31,54 @@ pub struct Settings {
     pub database: Database,
     /// The partner.
     pub weichuang: Weichuang,
+    /// Who may call.
+    pub access: Access,
+}
+
+/// Who may call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Access {
+    /// Whether calls of `/kop/*` and `/gateway` must be signed by an app. Without it anybody who reaches the address may
+    /// call, and see everything.
+    pub required: bool,
+    /// The key under which the apps' secrets stand in the database, 64 hex digits. Whoever has it and the database can sign.
+    pub sealing_key: Option<String>,
+    /// So many calls a second an app may make.
+    pub rate: NonZeroU32,
+    /// So many calls at once, after a pause.
+    pub burst: NonZeroU32,
+}
+
+impl Default for Access {
+    fn default() -> Self {
+        let calls = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
+        Self { required: true, sealing_key: None, rate: calls(200), burst: calls(400) }
+    }
+}
+
+impl Server {
+    /// How much an address takes on.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits { concurrency: self.concurrency, patience: Duration::from_millis(self.call_timeout) }
+    }
+}
+
+impl Access {
+    /// How often an app may call.
+    #[must_use]
+    pub fn rate(&self) -> Rate {
+        Rate { per_second: self.rate, burst: self.burst }
+    }
+
+    /// The sealing key.
+    ///
+    /// # Errors
+    /// [`SealError::Key`] where there is none, or it is not one.
+    pub fn sealing_key(&self) -> Result<SealingKey, SealError> {
+        self.sealing_key.as_deref().ok_or(SealError::Key)?.parse()
+    }
 }
 
 /// Where to listen.
@@ -32,6 +89,14 @@ pub struct Server {
     pub listen: SocketAddr,
     /// `/internal/*`: never on a public address.
     pub internal_listen: SocketAddr,
+    /// The certificate of the public address and the chain above it, a file in PEM: TLS is on if it is set.
+    pub tls_certificate: Option<PathBuf>,
+    /// Its private key, a file in PEM.
+    pub tls_key: Option<PathBuf>,
+    /// So many calls are answered at a time on each address; the next one hears 503 at once.
+    pub concurrency: usize,
+    /// How long a call may take, its body included, in milliseconds.
+    pub call_timeout: u64,
     /// The number of this process, from 0 to 15, different for each that shares a database; a free one if it is unset.
     pub instance: Option<u8>,
 }
@@ -73,6 +138,10 @@ impl Default for Server {
         Self {
             listen: SocketAddr::from(([0, 0, 0, 0], 8080)),
             internal_listen: SocketAddr::from(([127, 0, 0, 1], 8081)),
+            tls_certificate: None,
+            tls_key: None,
+            concurrency: Limits::default().concurrency,
+            call_timeout: 30_000,
             instance: None,
         }
     }
@@ -178,6 +247,15 @@ impl Settings {
         if self.server.instance.is_some_and(|number| i64::from(number) >= Ids::INSTANCES) {
             return refused("server.instance should be from 0 to 15");
         }
+        if self.server.concurrency == 0 || self.server.call_timeout == 0 {
+            return refused("server.concurrency and server.call_timeout should be at least 1");
+        }
+        if self.server.tls_certificate.is_some() != self.server.tls_key.is_some() {
+            return refused("server.tls_certificate and server.tls_key should be set together");
+        }
+        if self.access.sealing_key.is_some() && self.access.sealing_key().is_err() {
+            return refused(&SealError::Key.to_string());
+        }
         Ok(self)
     }
 
@@ -187,6 +265,7 @@ impl Settings {
     /// When they cannot be written as TOML.
     pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
         let mut shown = self.clone();
+        shown.access.sealing_key = shown.access.sealing_key.map(|_| "(hidden)".to_owned());
         shown.weichuang.token = shown.weichuang.token.map(|_| "(hidden)".to_owned());
         shown.database.url = without_password(&shown.database.url);
         hide_password(&mut shown.weichuang.url);
@@ -237,6 +316,7 @@ mod tests {
                 ("[server]\nlisten = 'nowhere'", "server.listen"),
                 ("[database]\nurl = 'mysql://x'", "database.url"),
                 ("[server]\ninstance = 16", "server.instance"),
+                ("[access]\nsealing_key = '12'", "access.sealing_key"),
             ] {
                 jail.create_file("polaris.toml", text)?;
                 let error = Settings::read(Some(Path::new("polaris.toml")), &[]).expect_err("a refusal").to_string();
@@ -251,8 +331,9 @@ mod tests {
         let mut settings = Settings::default();
         settings.database.url = "postgres://polaris:s3cret@db/polaris".to_owned();
         settings.weichuang.token = Some("t0ken".to_owned());
+        settings.access.sealing_key = Some("5ea1".to_owned());
         let shown = settings.to_toml().expect("TOML");
         assert!(shown.contains("polaris:hidden@db") && shown.contains("(hidden)"), "{shown}");
-        assert!(!shown.contains("s3cret") && !shown.contains("t0ken"), "{shown}");
+        assert!(!shown.contains("s3cret") && !shown.contains("t0ken") && !shown.contains("5ea1"));
     }
 }

@@ -12,6 +12,8 @@ mod contract;
 mod diff;
 /// The documents and Swagger UI, without a browser.
 mod docs;
+/// Signatures, apps and their scopes.
+mod gateway;
 /// The project itself: licences, READMEs.
 mod project;
 /// Routing, CORS, strict mode, token, connections.

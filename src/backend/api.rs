@@ -4,158 +4,165 @@ use contracts::{
     runtime::{Failure, NoData, Success},
 };
 
-use super::{Backend, assets, deposits, members, migration, orders, outbox, packages, reviews};
+use super::{Backend, Caller, assets, deposits, members, migration, orders, outbox, packages, reviews};
+
+impl Backend {
+    /// This backend, acting for whoever calls.
+    fn acting(&self) -> Self {
+        Caller::current().map_or_else(|| self.clone(), |caller| self.acting_for(caller))
+    }
+}
 
 impl PolarisApi for Backend {
     async fn tank_update(&self, request: polaris::TankUpdateRequest) -> Result<NoData, Failure> {
-        Ok(assets::tank_update(self, request).await?)
+        Ok(assets::tank_update(&self.acting(), request).await?)
     }
 
     async fn query_orders(&self, request: polaris::QueryOrdersRequest) -> Result<polaris::SwapOrderPage, Failure> {
-        Ok(orders::query_orders(self, request).await?)
+        Ok(orders::query_orders(&self.acting(), request).await?)
     }
 
     async fn handle_abnormal_order(
         &self,
         request: polaris::HandleAbnormalOrderRequest,
     ) -> Result<polaris::HandleAbnormalOrderData, Failure<polaris::HandleAbnormalOrderData>> {
-        orders::handle_abnormal_order(self, request).await
+        orders::handle_abnormal_order(&self.acting(), request).await
     }
 
     async fn list_overdue_vehicles(
         &self,
         request: polaris::ListOverdueVehiclesRequest,
     ) -> Result<polaris::OverdueVehiclePage, Failure> {
-        Ok(assets::list_overdue_vehicles(self, request).await?)
+        Ok(assets::list_overdue_vehicles(&self.acting(), request).await?)
     }
 
     async fn list_access_reviews(
         &self,
         request: polaris::ListAccessReviewsRequest,
     ) -> Result<polaris::AccessReviewPage, Failure> {
-        Ok(reviews::list_access_reviews(self, request).await?)
+        Ok(reviews::list_access_reviews(&self.acting(), request).await?)
     }
 
     async fn approve_access_review(&self, request: polaris::ApproveAccessReviewRequest) -> Result<NoData, Failure> {
-        Ok(reviews::approve_access_review(self, request).await?)
+        Ok(reviews::approve_access_review(&self.acting(), request).await?)
     }
 
     async fn reject_access_review(&self, request: polaris::RejectAccessReviewRequest) -> Result<NoData, Failure> {
-        Ok(reviews::reject_access_review(self, request).await?)
+        Ok(reviews::reject_access_review(&self.acting(), request).await?)
     }
 
     async fn list_merchant_batteries(
         &self,
         request: polaris::ListMerchantBatteriesRequest,
     ) -> Result<polaris::MerchantBatteryPage, Failure> {
-        Ok(assets::list_merchant_batteries(self, request).await?)
+        Ok(assets::list_merchant_batteries(&self.acting(), request).await?)
     }
 
     async fn list_merchant_members(
         &self,
         request: polaris::ListMerchantMembersRequest,
     ) -> Result<polaris::MerchantMemberPage, Failure> {
-        Ok(members::list_merchant_members(self, request).await?)
+        Ok(members::list_merchant_members(&self.acting(), request).await?)
     }
 
     async fn list_operation_batteries(
         &self,
         request: polaris::ListOperationBatteriesRequest,
     ) -> Result<polaris::OperationBatteryPage, Failure> {
-        Ok(assets::list_operation_batteries(self, request).await?)
+        Ok(assets::list_operation_batteries(&self.acting(), request).await?)
     }
 
     async fn list_member_battery_assets(
         &self,
         request: polaris::ListMemberBatteryAssetsRequest,
     ) -> Result<polaris::MemberBatteryAssetPage, Failure> {
-        Ok(assets::list_member_battery_assets(self, request).await?)
+        Ok(assets::list_member_battery_assets(&self.acting(), request).await?)
     }
 
     async fn correct_member_battery_asset(
         &self,
         request: polaris::CorrectMemberBatteryAssetRequest,
     ) -> Result<NoData, Failure> {
-        Ok(assets::correct_member_battery_asset(self, request).await?)
+        Ok(assets::correct_member_battery_asset(&self.acting(), request).await?)
     }
 
     async fn member_statistics(
         &self,
         request: polaris::MemberStatisticsRequest,
     ) -> Result<polaris::MemberStatisticsData, Failure> {
-        Ok(members::member_statistics(self, request).await?)
+        Ok(members::member_statistics(&self.acting(), request).await?)
     }
 
     async fn list_members(&self, request: polaris::ListMembersRequest) -> Result<polaris::MemberPage, Failure> {
-        Ok(members::list_members(self, request).await?)
+        Ok(members::list_members(&self.acting(), request).await?)
     }
 
     async fn operate_members(&self, request: polaris::OperateMembersRequest) -> Result<NoData, Failure> {
-        Ok(members::operate_members(self, request).await?)
+        Ok(members::operate_members(&self.acting(), request).await?)
     }
 
     async fn list_member_assets(
         &self,
         request: polaris::ListMemberAssetsRequest,
     ) -> Result<Vec<polaris::AssetInfo>, Failure> {
-        Ok(members::list_member_assets(self, request).await?)
+        Ok(members::list_member_assets(&self.acting(), request).await?)
     }
 
     async fn list_deposit_refunds(
         &self,
         request: polaris::ListDepositRefundsRequest,
     ) -> Result<polaris::RefundRecordPage, Failure> {
-        Ok(deposits::list_deposit_refunds(self, request).await?)
+        Ok(deposits::list_deposit_refunds(&self.acting(), request).await?)
     }
 
     async fn get_deposit_refund(
         &self,
         request: polaris::GetDepositRefundRequest,
     ) -> Result<polaris::RefundDetail, Failure> {
-        Ok(deposits::get_deposit_refund(self, request).await?)
+        Ok(deposits::get_deposit_refund(&self.acting(), request).await?)
     }
 
     async fn confirm_deposit_refund(
         &self,
         request: polaris::ConfirmDepositRefundRequest,
     ) -> Result<Success<polaris::ConfirmDepositRefundData>, Failure> {
-        Ok(deposits::confirm_deposit_refund(self, request).await?)
+        Ok(deposits::confirm_deposit_refund(&self.acting(), request).await?)
     }
 
     async fn apply_deposit_refund(
         &self,
         request: polaris::ApplyDepositRefundRequest,
     ) -> Result<polaris::ApplyDepositRefundData, Failure> {
-        Ok(deposits::apply_deposit_refund(self, request).await?)
+        Ok(deposits::apply_deposit_refund(&self.acting(), request).await?)
     }
 
     async fn merchant_confirm_refund(&self, request: polaris::MerchantConfirmRefundRequest) -> Result<NoData, Failure> {
-        Ok(deposits::merchant_confirm_refund(self, request).await?)
+        Ok(deposits::merchant_confirm_refund(&self.acting(), request).await?)
     }
 
     async fn grant_package_gift(
         &self,
         request: polaris::GrantPackageGiftRequest,
     ) -> Result<polaris::GrantPackageGiftData, Failure> {
-        Ok(packages::grant_package_gift(self, request).await?)
+        Ok(packages::grant_package_gift(&self.acting(), request).await?)
     }
 
     async fn list_package_gifts(
         &self,
         request: polaris::ListPackageGiftsRequest,
     ) -> Result<polaris::PackageGiftPage, Failure> {
-        Ok(packages::list_package_gifts(self, request).await?)
+        Ok(packages::list_package_gifts(&self.acting(), request).await?)
     }
 
     async fn revoke_package_gift(&self, request: polaris::RevokePackageGiftRequest) -> Result<NoData, Failure> {
-        Ok(packages::revoke_package_gift(self, request).await?)
+        Ok(packages::revoke_package_gift(&self.acting(), request).await?)
     }
 
     async fn list_monthly_package_orders(
         &self,
         request: polaris::ListMonthlyPackageOrdersRequest,
     ) -> Result<polaris::MonthlyPackageOrderPage, Failure> {
-        Ok(packages::list_monthly_package_orders(self, request).await?)
+        Ok(packages::list_monthly_package_orders(&self.acting(), request).await?)
     }
 }
 

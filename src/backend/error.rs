@@ -2,10 +2,11 @@
 //!
 //! - [`Error::NotFound`] when what the caller names is not there ([`Error::Missing`] where it named several things),
 //! - [`Error::Conflict`] when its state, or another writer, does not allow the call,
+//! - [`Error::Forbidden`] when it is outside what the caller may see,
 //! - [`Error::Invalid`] for what a schema cannot say (two dates in the wrong order, a page too deep),
 //! - [`Error::Partner`] when Weichuang's answer is needed now and cannot be had.
 //!
-//! The text of the first three is for the caller: a short Chinese sentence without personal data. The cause of the
+//! The text of the first four is for the caller: a short Chinese sentence without personal data. The cause of the
 //! others is for the log.
 
 use contracts::runtime::{Failure, Violation};
@@ -24,6 +25,9 @@ pub enum Error {
     /// The state does not allow it.
     #[error("conflict: {0}")]
     Conflict(String),
+    /// It belongs to somebody whom the caller has nothing to do with.
+    #[error("forbidden: {0}")]
+    Forbidden(&'static str),
     /// The request contradicts itself.
     #[error("invalid: {0}")]
     Invalid(Box<Violation>),
@@ -57,6 +61,7 @@ impl<D> From<Error> for Failure<D> {
             Error::NotFound(msg) => Failure::new(404, msg),
             Error::Missing(msg) => Failure::new(404, msg),
             Error::Conflict(msg) => Failure::new(409, msg),
+            Error::Forbidden(msg) => Failure::new(403, msg),
             Error::Invalid(violation) => {
                 let mut failure = Failure::new(400, violation.message.clone());
                 failure.violations.push(*violation);

@@ -10,6 +10,8 @@ mod api;
 pub mod assets;
 /// The log of what was changed.
 pub mod audit;
+/// Who calls, and what they may see.
+mod caller;
 /// Where the time comes from.
 mod clock;
 /// One of two engines behind one face.
@@ -46,6 +48,8 @@ pub mod page;
 mod pictures;
 /// Access reviews.
 pub mod reviews;
+/// What a caller may see and change.
+pub mod scope;
 /// Times: Asia/Shanghai outside, milliseconds inside.
 pub mod time;
 
@@ -53,15 +57,22 @@ use std::sync::Arc;
 
 use contracts::weichuang::WeichuangClient;
 
+pub use caller::{Caller, traced};
 pub use clock::Clock;
 use db::Db;
 use ids::Ids;
 use instance::Instance;
 pub use pictures::{Pictures, Shown};
+pub use scope::Scope;
 
 /// A backend: a value, never a global; a second world is a second backend. Clones are the same backend.
+///
+/// It acts for a [`Caller`]: for ourselves, unless [`Backend::acting_for`] says otherwise.
 #[derive(Debug, Clone)]
-pub struct Backend(Arc<Parts>);
+pub struct Backend {
+    parts: Arc<Parts>,
+    caller: Caller,
+}
 
 #[derive(Debug)]
 struct Parts {
@@ -90,42 +101,60 @@ impl Backend {
     #[must_use]
     pub fn new(db: Db, clock: Clock, weichuang: WeichuangClient, settings: Settings) -> Self {
         let ids = Ids::of_instance(settings.instance.number);
-        Self(Arc::new(Parts { db, clock, ids, weichuang, settings }))
+        Self { parts: Arc::new(Parts { db, clock, ids, weichuang, settings }), caller: Caller::ourselves() }
+    }
+
+    /// The same backend, acting for `caller`.
+    #[must_use]
+    pub fn acting_for(&self, caller: Caller) -> Self {
+        Self { parts: self.parts.clone(), caller }
+    }
+
+    /// Whom it acts for.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// What it may see and change.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        self.caller.scope()
     }
 
     /// The database.
     #[must_use]
     pub fn db(&self) -> &Db {
-        &self.0.db
+        &self.parts.db
     }
 
     /// Business time, in milliseconds since 1970 UTC.
     #[must_use]
     pub fn now(&self) -> i64 {
-        self.0.clock.now()
+        self.parts.clock.now()
     }
 
     /// A new id.
     #[must_use]
     pub fn mint(&self) -> i64 {
-        self.0.ids.mint(self.now())
+        self.parts.ids.mint(self.now())
     }
 
     /// A new id that is greater than `other`, whichever instance minted that.
     #[must_use]
     pub fn mint_after(&self, other: i64) -> i64 {
-        self.0.ids.mint_after(self.now(), other)
+        self.parts.ids.mint_after(self.now(), other)
     }
 
     /// Weichuang.
     #[must_use]
     pub fn weichuang(&self) -> &WeichuangClient {
-        &self.0.weichuang
+        &self.parts.weichuang
     }
 
     /// How it differs from another.
     #[must_use]
     pub fn settings(&self) -> &Settings {
-        &self.0.settings
+        &self.parts.settings
     }
 }

@@ -1,6 +1,8 @@
-use std::io::{IsTerminal, stderr};
+use std::io::{self, IsTerminal, Write, stderr};
 
 use tracing_subscriber::{filter::Targets, fmt, prelude::*};
+
+use crate::mask;
 
 /// Quiet by default: only what a person at the terminal should know. `debug` adds a line for every exchange.
 const DEFAULT: &str = "warn,polaris=info,mocks=info";
@@ -15,8 +17,34 @@ pub(super) struct Args {
 impl Args {
     /// Sends the log of this process to stderr; stdout belongs to the commands.
     pub(super) fn init(&self) {
-        let lines = fmt::layer().with_writer(stderr).with_ansi(stderr().is_terminal());
+        let lines = fmt::layer().with_writer(|| Masked(stderr())).with_ansi(stderr().is_terminal());
         // Only a second call in one process could fail.
         let _ = tracing_subscriber::registry().with(lines).with(self.log.clone()).try_init();
+    }
+}
+
+/// Writes lines in which every phone number is masked: we log none, and this is for what libraries may log.
+struct Masked<W>(W);
+
+impl<W: Write> Write for Masked<W> {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.write_all(&mask::bytes(line))?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_written_without_the_phone_in_it() {
+        let mut written = Vec::new();
+        Masked(&mut written).write_all(b"select 1 where phone = '13333111222'\n").expect("a line");
+        assert_eq!(String::from_utf8(written).expect("text"), "select 1 where phone = '133****1222'\n");
     }
 }

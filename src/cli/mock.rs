@@ -3,7 +3,10 @@ use std::{fmt, path::PathBuf, sync::Arc};
 use mocks::{Mock, Origin, Size, World, WorldError};
 
 use super::{Outcome, signals};
-use crate::server::{self, PolarisSide, router};
+use crate::{
+    gateway::Credentials,
+    server::{self, PolarisSide, router},
+};
 
 /// Both sides of the interface on one port: Weichuang as a stateful mock, Polaris's own side, and the documents
 #[derive(Debug, clap::Args)]
@@ -29,6 +32,12 @@ pub(super) struct Args {
     /// Let Weichuang demand this token, as `Authorization: Bearer`
     #[arg(long, value_parser = token)]
     token: Option<String>,
+    /// Let Polaris demand signed calls, of an app that may do everything and is printed at the start
+    #[arg(long)]
+    auth: bool,
+    /// Show in a refused call what the server has signed, the secret left out
+    #[arg(long, requires = "auth")]
+    debug_signatures: bool,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -49,10 +58,16 @@ pub(super) async fn run(args: Args) -> Outcome {
     let stop = signals::stop()?;
     let bound = server::bind(&args.host, args.port).await?;
     let mock = Arc::new(Mock::new(world, Origin::new(&bound.url())));
-    let polaris = PolarisSide::start(&mock, &bound.url(), args.token.as_deref()).await?;
-    let settings = router::Settings { strict: args.strict, token: args.token.clone() };
+    let app = args.auth.then(Credentials::random);
+    let settings = router::Settings {
+        strict: args.strict,
+        token: args.token.clone(),
+        app: app.clone(),
+        debug_signatures: args.debug_signatures,
+    };
+    let polaris = PolarisSide::start(&mock, &bound.url(), &settings).await?;
     let running = bound.serve(router::mock(&mock, &polaris, settings))?;
-    super::say(&Welcome { url: &running.url(), token: args.token.as_deref() });
+    super::say(&Welcome { url: &running.url(), token: args.token.as_deref(), app: app.as_ref() });
     stop.await;
     Ok(running.stop().await?)
 }
@@ -80,6 +95,7 @@ impl From<WorldSize> for Size {
 struct Welcome<'a> {
     url: &'a str,
     token: Option<&'a str>,
+    app: Option<&'a Credentials>,
 }
 
 impl fmt::Display for Welcome<'_> {
@@ -96,6 +112,10 @@ impl fmt::Display for Welcome<'_> {
         writeln!(out, "Polaris mock listens on {url} (Ctrl-C stops it)\n")?;
         for (name, path, what) in places {
             writeln!(out, "  {name:<10} {:<width$} {what}", format!("{url}{path}"), width = url.len() + 24)?;
+        }
+        if let Some(Credentials { app_key, secret }) = self.app {
+            writeln!(out, "\nPolaris demands signed calls (see docs/SIGNING.md, and polaris sign):\n")?;
+            writeln!(out, "appKey: {app_key}\nappSecret: {}", secret.0)?;
         }
         let authorization = self.token.map(|token| format!(" -H 'Authorization: Bearer {token}'")).unwrap_or_default();
         write!(out, "\nTry it:\n\n  curl -s {url}/weichuang/battery/query{authorization}")?;

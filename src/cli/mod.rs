@@ -7,6 +7,10 @@ use std::{
 
 use clap::{Parser, Subcommand, error::ErrorKind};
 
+/// `polaris app`.
+mod app;
+/// `polaris audit`.
+mod audit;
 /// A backend beside running servers.
 mod beside;
 /// `polaris diff`.
@@ -23,6 +27,8 @@ mod mock;
 mod seed;
 /// `polaris serve`.
 mod serve;
+/// `polaris sign`.
+mod sign;
 /// When to stop.
 mod signals;
 /// `polaris sync-bindings`.
@@ -42,12 +48,15 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    App(app::Args),
+    Audit(audit::Args),
     Diff(diff::Args),
     Import(import::Args),
     Migrate(migrate::Args),
     Mock(mock::Args),
     Seed(seed::Args),
     Serve(serve::Args),
+    Sign(sign::Args),
     SyncBindings(sync_bindings::Args),
     Verify(Box<verify::Args>),
 }
@@ -73,12 +82,15 @@ pub fn run() -> ExitCode {
     };
     cli.log.init();
     let outcome = match cli.command {
+        Command::App(args) => app::run(args),
+        Command::Audit(args) => audit::run(args),
         Command::Diff(args) => return diff::run(&args),
         Command::Import(args) => import::run(args),
         Command::Migrate(args) => migrate::run(args),
         Command::Mock(args) => mock::run(args),
         Command::Seed(args) => seed::run(args),
         Command::Serve(args) => serve::run(args),
+        Command::Sign(args) => sign::run(args),
         Command::SyncBindings(args) => sync_bindings::run(args),
         // It has a verdict of its own beside success and failure.
         Command::Verify(args) => return verify::run(*args),

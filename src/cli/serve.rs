@@ -14,12 +14,19 @@ use crate::{
         instance::{Instance, Lease},
         members, migrations, outbox,
     },
-    server::{self, router},
-    settings::Settings,
+    gateway::{self, Access, Gateway},
+    server::{
+        self, Metrics, Tls,
+        router::{self, Serve},
+    },
+    settings::{Server, Settings},
 };
 
 /// How often overdue rentals are looked for.
 const SWEEP: Duration = Duration::from_secs(60);
+
+/// What a connection has beyond the time of a call.
+const MOMENT: Duration = Duration::from_secs(5);
 
 /// The production server: our side of the interface on SQLite or PostgreSQL
 #[derive(Debug, clap::Args)]
@@ -80,6 +87,9 @@ pub(super) async fn run(args: Args) -> Outcome {
         migrations::run(&db).await?;
     }
     current(&db).await?;
+    let limits = settings.server.limits();
+    let serve = Serve { access: access(&db, &settings)?, limits, metrics: Metrics::new() };
+    let tls = tls(&settings)?;
     let public = server::bind(&settings.server.listen.ip().to_string(), settings.server.listen.port()).await?;
     let internal = &settings.server.internal_listen;
     let internal = server::bind(&internal.ip().to_string(), internal.port()).await?;
@@ -88,8 +98,10 @@ pub(super) async fn run(args: Args) -> Outcome {
         () = &mut stop => return Ok(()),
     };
     let backend = backend(db, &settings, lease.instance())?;
-    let public = public.serve(router::public(&backend))?;
-    let internal = internal.serve(router::internal(&backend))?;
+    // A request is said and answered within the time that it may take, with a moment for the answer.
+    let patience = limits.patience + MOMENT;
+    let public = public.serve_strangers(router::public(&backend, &serve), patience, tls.as_ref())?;
+    let internal = internal.serve_strangers(router::internal(&backend, &serve), patience, None)?;
     let (end, ended) = watch::channel(());
     let until_end = |mut ended: watch::Receiver<()>| async move { drop(ended.changed().await) };
     let outbox = tokio::spawn(outbox::run(backend.clone(), until_end(ended.clone())));
@@ -107,6 +119,28 @@ pub(super) async fn run(args: Args) -> Outcome {
     lease.release().await?;
     backend.db().close().await;
     Ok(stopped?)
+}
+
+/// The certificate of the public address.
+fn tls(settings: &Settings) -> Result<Option<Tls>, Box<dyn std::error::Error>> {
+    let Server { tls_certificate: Some(certificate), tls_key: Some(key), .. } = &settings.server else {
+        return Ok(None);
+    };
+    let read = Tls::read(certificate, key);
+    Ok(Some(read.map_err(|error| format!("server.tls_certificate or server.tls_key cannot be used: {error}"))?))
+}
+
+/// Who may call. Production is never open by accident: it says so in its settings, or has a key for its apps' secrets.
+fn access(db: &Db, settings: &Settings) -> Result<Access, Box<dyn std::error::Error>> {
+    if !settings.access.required {
+        tracing::warn!("access.required is off: anybody who reaches the public address may call, and see everything");
+        return Ok(Access::Open);
+    }
+    let key = settings.access.sealing_key().map_err(|error| {
+        format!("{error}; or set access.required = false, and anybody who reaches the public address may call")
+    })?;
+    let options = gateway::Options { rate: Some(settings.access.rate()), ..gateway::Options::default() };
+    Ok(Access::Signed(Gateway::new(db.clone(), key, options)))
 }
 
 /// Opens the database that the settings name.

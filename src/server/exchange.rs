@@ -1,4 +1,9 @@
-use std::{any::Any, panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use std::{
+    any::Any,
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use contracts::runtime::TraceId;
 use futures_util::FutureExt;
@@ -7,24 +12,35 @@ use tracing::Instrument;
 
 use super::{
     failure::{self, Allow, Form},
+    metrics::Metrics,
     surplus,
 };
+use crate::{backend::traced, gateway::Refused};
 
 /// Surrounds every exchange: gives it its trace id, logs what became of it (the pattern of its path, never a
 /// parameter, a query or a body), and turns what no operation answered, a panic included, into a failure of the
 /// side's form.
-pub(super) struct Exchange;
+#[derive(Debug, Clone, Default)]
+pub(super) struct Exchange {
+    /// How long it may take, the body that comes in included; then it is given up.
+    pub(super) patience: Option<Duration>,
+    /// Where it is counted.
+    pub(super) metrics: Option<Metrics>,
+}
 
 impl<E: Endpoint<Output = Response>> Middleware<E> for Exchange {
     type Output = Exchanges<E>;
 
     fn transform(&self, inner: E) -> Exchanges<E> {
-        Exchanges(inner)
+        Exchanges { inner, around: self.clone() }
     }
 }
 
 /// The endpoint of [`Exchange`].
-pub(super) struct Exchanges<E>(E);
+pub(super) struct Exchanges<E> {
+    inner: E,
+    around: Exchange,
+}
 
 impl<E: Endpoint<Output = Response>> Endpoint for Exchanges<E> {
     type Output = Response;
@@ -35,9 +51,12 @@ impl<E: Endpoint<Output = Response>> Endpoint for Exchanges<E> {
         let span = tracing::debug_span!("exchange", %trace);
         let (form, method) = (Form::of(request.uri().path()), request.method().clone());
         request.set_data(trace);
-        surplus::keep_reading(&mut request).await;
-
-        let outcome = AssertUnwindSafe(self.0.call(request)).catch_unwind().instrument(span.clone()).await;
+        let answered = traced(trace, async {
+            surplus::keep_reading(&mut request).await;
+            self.inner.call(request).await
+        });
+        let answered = AssertUnwindSafe(within(self.around.patience, answered)).catch_unwind();
+        let outcome = answered.instrument(span.clone()).await;
 
         let _entered = span.entered();
         let pattern = match &outcome {
@@ -55,7 +74,22 @@ impl<E: Endpoint<Output = Response>> Endpoint for Exchanges<E> {
         };
         let operation = pattern.as_ref().map_or("(unknown)", |pattern| &pattern.0);
         tracing::debug!(%method, operation, status = response.status().as_u16(), latency = ?started.elapsed(), "answered");
+        if let Some(metrics) = &self.around.metrics {
+            let refused = response.data::<Refused>().map(|refused| refused.0);
+            metrics.answered(operation, response.status().as_u16(), started.elapsed(), refused);
+        }
         Ok(response)
+    }
+}
+
+/// What is not answered in time is given up: a transaction that is under way changes nothing then.
+async fn within(patience: Option<Duration>, answered: impl Future<Output = Result<Response>>) -> Result<Response> {
+    match patience {
+        None => answered.await,
+        Some(patience) => {
+            let late = |_| Err(poem::Error::from_status(StatusCode::SERVICE_UNAVAILABLE));
+            tokio::time::timeout(patience, answered).await.unwrap_or_else(late)
+        }
     }
 }
 
@@ -82,7 +116,7 @@ mod tests {
 
     async fn answered(path: &'static str) -> (u16, String) {
         let broken = || make_sync(|_| -> Response { panic!("a fault in a handler") });
-        let routes = Route::new().nest("/weichuang", broken()).nest("/kop", broken()).with(Exchange);
+        let routes = Route::new().nest("/weichuang", broken()).nest("/kop", broken()).with(Exchange::default());
         let request = Request::builder().uri(Uri::from_static(path)).finish();
         let response = routes.get_response(request).await;
         let status = response.status().as_u16();

@@ -7,7 +7,7 @@ use poem::{
     error::ParsePathError,
     http::{
         HeaderValue, Method, StatusCode,
-        header::{ALLOW, WWW_AUTHENTICATE},
+        header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE},
     },
 };
 
@@ -56,6 +56,9 @@ pub(super) fn answer(error: poem::Error, method: &Method, form: Form, trace: Tra
     };
     if let Some(Allow(methods)) = allow {
         response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
     }
     if status == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

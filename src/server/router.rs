@@ -4,17 +4,24 @@ use super::{
     cors::OpenCors,
     docs, documents,
     exchange::{Exchange, allowing},
+    headers::SafeHeaders,
     health, home,
+    limits::{Bounded, Limits, ShortHead},
+    metrics::Metrics,
     polaris_side::PolarisSide,
     token::Bearer,
 };
-use crate::backend::Backend;
+use crate::{
+    backend::Backend,
+    gateway::{Access, Credentials, Guard, KopGateway},
+};
 use contracts::{
     internal::InternalRoutes, polaris::PolarisRoutes, runtime::server::Strict, weichuang::WeichuangRoutes,
 };
 use mocks::{CallersOrigin, Mock};
-use poem::{Endpoint, EndpointExt, Response, Route, get};
+use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route, get};
 use poem_openapi::{OpenApi, OpenApiService};
+use tokio::sync::Semaphore;
 
 /// How `polaris mock` answers.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +30,37 @@ pub struct Settings {
     pub strict: bool,
     /// What Weichuang demands as `Authorization: Bearer`.
     pub token: Option<String>,
+    /// The app whose signature our own side demands; anybody may call, where there is none.
+    pub app: Option<Credentials>,
+    /// A refused signature shows what was signed here.
+    pub debug_signatures: bool,
+}
+
+/// How `polaris serve` answers.
+#[derive(Debug, Clone)]
+pub struct Serve {
+    /// Whether callers must say who they are.
+    pub access: Access,
+    /// How much it takes on.
+    pub limits: Limits,
+    /// What it counts.
+    pub metrics: Metrics,
+}
+
+impl Serve {
+    /// With the usual limits.
+    #[must_use]
+    pub fn with(access: Access) -> Self {
+        Self { access, limits: Limits::default(), metrics: Metrics::new() }
+    }
+
+    fn exchange(&self) -> Exchange {
+        Exchange { patience: Some(self.limits.patience), metrics: Some(self.metrics.clone()) }
+    }
+
+    fn bounded(&self) -> Bounded {
+        Bounded(Arc::new(Semaphore::new(self.limits.concurrency)))
+    }
 }
 
 /// The routes of `polaris mock`: both sides, the control API and the documents on one port.
@@ -34,10 +72,10 @@ pub fn mock(
     let shown = [documents::WEICHUANG, documents::POLARIS, documents::INTERNAL, documents::CONTROL];
 
     Route::new()
-        .at("/", allowing(READ, get(home::page())))
+        .at("/", page(get(home::page())))
         .at("/healthz", allowing(READ, health::alive()))
         .at("/docs", allowing(READ, docs::redirect()))
-        .at("/docs/*asset", allowing(READ, docs::swagger_ui(&shown)))
+        .at("/docs/*asset", page(docs::swagger_ui(&shown)))
         .nest("/openapi", allowing(READ, documents::routes(&shown)))
         .nest("/weichuang", operations(WeichuangRoutes::new(mock.weichuang().clone())).with(Bearer(settings.token)))
         .nest("/kop", polaris.kop())
@@ -45,7 +83,8 @@ pub fn mock(
         .nest("/_mock", mocks::control::routes(mock.clone(), polaris.clone()))
         .with(CallersOrigin)
         .data(Strict(settings.strict))
-        .with(Exchange)
+        .with(Exchange::default())
+        .with(KopGateway)
         .with(OpenCors)
 }
 
@@ -54,35 +93,47 @@ pub fn weichuang(mock: &Arc<Mock>) -> impl Endpoint<Output = Response> + use<> {
     Route::new()
         .nest("/weichuang", operations(WeichuangRoutes::new(mock.weichuang().clone())))
         .with(CallersOrigin)
-        .with(Exchange)
+        .with(Exchange::default())
 }
 
 /// The routes of `polaris serve` that the public address answers.
-pub fn public(backend: &Backend) -> impl Endpoint<Output = Response> + use<> {
+pub fn public(backend: &Backend, serve: &Serve) -> impl Endpoint<Output = Response> + use<> {
+    let guard = Guard(serve.access.clone());
     Route::new()
         .at("/healthz", allowing(READ, health::alive()))
         .at("/readyz", allowing(READ, health::ready(backend.clone())))
         .at("/docs", allowing(READ, docs::redirect()))
         .at("/docs/*asset", allowing(READ, docs::swagger_ui(&[documents::POLARIS])))
         .nest("/openapi", allowing(READ, documents::routes(&[documents::POLARIS])))
-        .nest("/kop", operations(PolarisRoutes::new(Arc::new(backend.clone()))))
-        .with(Exchange)
+        .nest("/kop", operations(PolarisRoutes::new(Arc::new(backend.clone()))).with(guard).with(serve.bounded()))
+        .with(ShortHead)
+        .with(serve.exchange())
+        .with(KopGateway)
+        .with(SafeHeaders)
         .with(OpenCors)
 }
 
 /// The routes of `polaris serve` that only our own systems reach.
-pub fn internal(backend: &Backend) -> impl Endpoint<Output = Response> + use<> {
+pub fn internal(backend: &Backend, serve: &Serve) -> impl Endpoint<Output = Response> + use<> {
     Route::new()
         .at("/healthz", allowing(READ, health::alive()))
         .at("/docs", allowing(READ, docs::redirect()))
         .at("/docs/*asset", allowing(READ, docs::swagger_ui(&[documents::INTERNAL])))
         .nest("/openapi", allowing(READ, documents::routes(&[documents::INTERNAL])))
-        .nest("/internal", operations(InternalRoutes::new(Arc::new(backend.clone()))))
-        .with(Exchange)
+        .at("/metrics", allowing(READ, serve.metrics.page()))
+        .nest("/internal", operations(InternalRoutes::new(Arc::new(backend.clone()))).with(serve.bounded()))
+        .with(ShortHead)
+        .with(serve.exchange())
+        .with(SafeHeaders)
 }
 
 const READ: &str = "GET, HEAD, OPTIONS";
 const CALL: &str = "POST, OPTIONS";
+
+/// What people look at in a browser.
+fn page(shown: impl IntoEndpoint<Endpoint: 'static> + 'static) -> impl Endpoint<Output = Response> + 'static {
+    allowing(READ, shown).map_to_response().with(SafeHeaders)
+}
 
 /// The operations of one document of the contract.
 pub(super) fn operations(api: impl OpenApi + 'static) -> impl Endpoint<Output = Response> + 'static {

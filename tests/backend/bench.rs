@@ -21,15 +21,20 @@ pub struct Bench {
 
 /// Runs `test` on SQLite and on PostgreSQL.
 pub async fn on_both_engines<F: Future<Output = ()>>(test: impl Fn(Bench) -> F) {
-    let db = Db::in_memory().await.expect("a database in memory");
-    migrations::run(&db).await.expect("the schema");
-    test(Bench::new(db).await).await;
+    test(Bench::in_memory().await).await;
     if let Some(url) = fresh_database().await {
         test(Bench::new(Db::open(&url, 8).await.expect("a database")).await).await;
     }
 }
 
 impl Bench {
+    /// A bench on SQLite.
+    pub async fn in_memory() -> Self {
+        let db = Db::in_memory().await.expect("a database in memory");
+        migrations::run(&db).await.expect("the schema");
+        Self::new(db).await
+    }
+
     async fn new(db: Db) -> Self {
         let bound = server::bind("127.0.0.1", 0).await.expect("a free port");
         let mock = Arc::new(Mock::new(World::default_world().expect("the built-in world"), Origin::new(&bound.url())));

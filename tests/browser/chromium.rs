@@ -3,6 +3,7 @@ use std::{
     panic::{AssertUnwindSafe, resume_unwind},
     path::{Path, PathBuf},
     process::{self, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
@@ -29,7 +30,9 @@ pub async fn in_chromium(test: impl AsyncFnOnce(&Client)) {
         return;
     };
 
-    let profile = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("chromium-{}", process::id()));
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let profile = format!("chromium-{}-{}", process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+    let profile = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(profile);
     let (mut driver, address) = start(driver).await;
     let client = connect(&address, &chromium, &profile).await;
     let outcome = AssertUnwindSafe(test(&client)).catch_unwind().await;

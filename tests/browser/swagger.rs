@@ -1,7 +1,12 @@
 use fantoccini::{Client, Locator, elements::Element};
 
+use polaris::{
+    gateway::Access,
+    server::{self, router},
+};
+
 use super::chromium::{PATIENCE, in_chromium};
-use crate::support::App;
+use crate::{backend::Bench, support::App};
 
 async fn find(client: &Client, css: &str) -> Element {
     let found = client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
@@ -12,9 +17,21 @@ async fn find(client: &Client, css: &str) -> Element {
 }
 
 async fn click(client: &Client, css: &str) {
-    let element = find(client, css).await;
-    client.execute("arguments[0].scrollIntoView({block: 'center'})", vec![json(&element)]).await.expect("scrolled");
-    element.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    let started = std::time::Instant::now();
+    loop {
+        let element = find(client, css).await;
+        let scroll = "arguments[0].scrollIntoView({block: 'center'})";
+        let clicked = match client.execute(scroll, vec![json(&element)]).await {
+            Ok(_) => element.click().await,
+            Err(error) => Err(error),
+        };
+        match clicked {
+            Ok(()) => return,
+            // The page may redraw the element between the steps.
+            Err(error) if error.is_stale_element_reference() && started.elapsed() < PATIENCE => {}
+            Err(error) => panic!("{css}: {error}"),
+        }
+    }
 }
 
 fn json(element: &Element) -> serde_json::Value {
@@ -68,4 +85,21 @@ async fn swagger_ui_shows_every_document_and_an_operation_can_be_tried_out() {
     })
     .await;
     app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn under_the_policy_of_serve_the_page_works_too() {
+    let bench = Bench::in_memory().await;
+    let serve = router::Serve::with(Access::Open);
+    let public = server::bind("127.0.0.1", 0).await.expect("a port").serve(router::public(&bench.backend, &serve));
+    let public = public.expect("a server");
+    in_chromium(async |client: &Client| {
+        client.goto(&format!("{}/docs/", public.url())).await.expect("the page");
+        shows(client, ".info .title", "提供给微创").await;
+        click(client, ".opblock-summary-path[data-path$='/hm.member.p.statistics']").await;
+        click(client, ".opblock.is-open .execute").await;
+        shows(client, ".live-responses-table tbody .response-col_status", "200").await;
+        shows(client, ".live-responses-table tbody .response-col_description", "\"totalMember\"").await;
+    })
+    .await;
 }

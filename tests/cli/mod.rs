@@ -1,3 +1,7 @@
+/// `polaris app` and `polaris sign`, with `serve` and `mock`.
+mod app;
+/// `polaris audit`.
+mod audit;
 /// Killed half-way.
 mod crash;
 /// `polaris import`.
@@ -6,6 +10,8 @@ mod import;
 mod instances;
 /// `polaris mock`.
 mod mock;
+/// Personal data, and where it is not shown.
+mod privacy;
 /// `polaris seed`.
 mod seed;
 /// `polaris serve` and `polaris migrate`.

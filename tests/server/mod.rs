@@ -2,6 +2,8 @@
 mod connections;
 /// Browsers of any origin.
 mod cors;
+/// What a server takes on, and for how long.
+mod limits;
 /// Our own side in the mock.
 mod polaris_side;
 /// Unknown paths, wrong methods, pages.

@@ -85,7 +85,6 @@ async fn strange_paths_are_unknown_ones() {
         "/kop",
         "/kop/",
         "/internal",
-        "/gateway?api=hm.order.p.query",
         "/weichuangs",
         "//",
         "/%",

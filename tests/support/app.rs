@@ -28,7 +28,7 @@ impl App {
     pub async fn start_in(world: World, settings: router::Settings) -> Self {
         let bound = server::bind("127.0.0.1", 0).await.expect("a free port");
         let mock = Arc::new(Mock::new(world, Origin::new(&bound.url())));
-        let polaris = PolarisSide::start(&mock, &bound.url(), settings.token.as_deref()).await.expect("our side");
+        let polaris = PolarisSide::start(&mock, &bound.url(), &settings).await.expect("our side");
         let running = bound.serve(router::mock(&mock, &polaris, settings)).expect("a server");
         Self { running, http: client() }
     }

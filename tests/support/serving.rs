@@ -1,4 +1,7 @@
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use reqwest::Client;
 use serde_json::Value;
@@ -21,7 +24,10 @@ pub struct Folder(PathBuf);
 
 impl Folder {
     pub fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("polaris-{name}-{}", std::process::id()));
+        // The same test runs for both engines at once.
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("polaris-{name}-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a folder");
         Self(folder)
     }
@@ -52,11 +58,14 @@ impl Serving {
         Self::of(Self::command(database, weichuang)).await
     }
 
-    /// The command that it starts with, to be completed.
+    /// The command that it starts with, to be completed. Anybody may call it: whoever wants to see the gateway switches
+    /// it on.
     pub fn command(database: &str, weichuang: &str) -> Command {
         let any = "127.0.0.1:0";
         let arguments = ["serve", "--migrate", "--listen", any, "--internal-listen", any, "--database-url", database];
-        Binary::command(&[&arguments[..], &["--weichuang-url", weichuang]].concat())
+        let mut command = Binary::command(&[&arguments[..], &["--weichuang-url", weichuang]].concat());
+        command.env("POLARIS_ACCESS__REQUIRED", "false");
+        command
     }
 
     /// Once `command` listens.

@@ -92,7 +92,12 @@ async fn list_shows_what_would_be_done_and_calls_nobody() {
 
 #[tokio::test]
 async fn the_token_is_never_shown() {
-    let app = App::start_with(router::Settings { token: Some("secret-token".into()), strict: true }).await;
+    let app = App::start_with(router::Settings {
+        token: Some("secret-token".into()),
+        strict: true,
+        ..router::Settings::default()
+    })
+    .await;
     let url = app.url("/weichuang");
     for format in ["text", "json", "junit", "html"] {
         let arguments = [

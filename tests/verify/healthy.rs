@@ -1,4 +1,5 @@
 use polaris::{
+    gateway::Access,
     server::{self, router},
     verify::{Options, Side, State},
 };
@@ -68,9 +69,12 @@ async fn the_backend_passes_on_both_engines() {
         let serve = |routes| async move {
             server::bind("127.0.0.1", 0).await.expect("a port").serve(routes).expect("a server")
         };
-        let internal = server::bind("127.0.0.1", 0).await.expect("a port").serve(router::internal(&bench.backend));
+        let internal = server::bind("127.0.0.1", 0)
+            .await
+            .expect("a port")
+            .serve(router::internal(&bench.backend, &router::Serve::with(Access::Open)));
         let internal = internal.expect("a server");
-        let public = serve(router::public(&bench.backend)).await;
+        let public = serve(router::public(&bench.backend, &router::Serve::with(Access::Open))).await;
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         let call = async |path: &str, body| {
             post(&http, format!("{}/internal{path}", internal.url()), body).await.expect("an answer")

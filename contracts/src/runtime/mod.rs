@@ -29,6 +29,9 @@ mod schema;
 pub mod server;
 /// Field shapes: required and nullable, absent unless asked.
 mod shape;
+/// How a call to KOP is signed.
+#[cfg(feature = "signature")]
+pub mod signature;
 /// The id that joins a reply with its log lines.
 mod trace;
 /// Violations and the rules they name.

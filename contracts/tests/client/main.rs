@@ -8,6 +8,8 @@ mod privacy;
 mod refusals;
 /// Successes, whole and damaged.
 mod replies;
+/// Calls that are signed.
+mod signed;
 /// Peers that are not there, or break off.
 mod transport;
 

@@ -14,6 +14,15 @@ pub async fn model(session: &mut Session, code: &str) -> Result<Option<Option<St
     Ok(row.map(|row| row.get("model")).transpose()?)
 }
 
+/// The merchant that a battery belongs to, if it does; the outer `None` means that there is no such battery.
+///
+/// # Errors
+/// Those of the database.
+pub async fn owner(session: &mut Session, code: &str) -> Result<Option<Option<i64>>> {
+    let row = session.first(sql("SELECT merchant_id FROM battery WHERE code = ").bind(code)).await?;
+    Ok(row.map(|row| row.get("merchant_id")).transpose()?)
+}
+
 /// A cell of a cabinet, and what it says of its battery.
 #[derive(Debug, Clone, Copy)]
 pub struct Cell<'a> {

@@ -1,8 +1,10 @@
 use contracts::{internal::BindBatteryRequest, runtime::NoData};
+use serde_json::json;
 
 use super::bindings;
 use crate::backend::{
     Backend,
+    audit::{self, Entry},
     error::{Error, Result},
     members, outbox,
 };
@@ -22,6 +24,9 @@ pub async fn bind_battery(backend: &Backend, request: BindBatteryRequest) -> Res
     if deliveries.is_empty() {
         return Ok(NoData);
     }
+    let after = json!({ "batteryCode": request.battery_code });
+    let entity = format!("member {}", member.id);
+    audit::record(&mut session, backend, Entry { operation: "bindBattery", entity, after, ..Entry::default() }).await?;
     session.commit().await?;
     outbox::deliver_now(backend, &deliveries).await;
     Ok(NoData)

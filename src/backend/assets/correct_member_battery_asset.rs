@@ -4,7 +4,7 @@ use contracts::{
 };
 use serde_json::json;
 
-use super::bindings;
+use super::{batteries, bindings};
 use crate::backend::{
     Backend,
     audit::{self, Entry},
@@ -18,7 +18,7 @@ use crate::backend::{
 ///
 /// # Errors
 /// [`Error::NotFound`] for a relation that is not, or no longer, there, and for an unknown battery;
-/// [`Error::Conflict`] when somebody else has the battery, or corrects the relation at the same time.
+/// [`Error::Forbidden`] when the member or the battery is outside the scope; [`Error::Conflict`] when somebody else has the battery, or corrects the relation at the same time.
 pub async fn correct_member_battery_asset(
     backend: &Backend,
     request: CorrectMemberBatteryAssetRequest,
@@ -27,6 +27,10 @@ pub async fn correct_member_battery_asset(
     let mut session = backend.db().transaction().await?;
     let binding = bindings::current(&mut session, id).await?.ok_or(NO_RELATION)?;
     let member = members::by_id(&mut session, binding.member_id).await?.ok_or(NO_RELATION)?;
+    backend.scope().demand(member.merchant_id)?;
+    if let Some(owner) = batteries::owner(&mut session, &request.battery_code).await? {
+        backend.scope().demand(owner)?;
+    }
     let (code, now) = (&request.battery_code, backend.now());
     let deliveries = bindings::replace(&mut session, backend, &member, &binding, code, now).await?;
     if deliveries.is_empty() {

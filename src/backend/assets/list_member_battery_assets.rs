@@ -29,6 +29,7 @@ pub async fn list_member_battery_assets(
 ) -> Result<MemberBatteryAssetPage> {
     let paging = Paging::optional(request.page_no, request.page_size)?;
     let from = sql(FROM)
+        .append(backend.scope().condition("member.merchant_id"))
         .append(prefix("member.name", filter(&request.user_name)))
         .append(equal("battery_binding.battery_code", filter(&request.battery_code)));
     let mut session = backend.db().session().await?;

@@ -24,13 +24,14 @@ const FROM: &str = "FROM battery_binding JOIN member ON member.id = battery_bind
 /// The batteries that the merchants' members have now; newest relation first.
 ///
 /// # Errors
-/// For a page that is too deep.
+/// For a page that is too deep, and a merchant outside the scope.
 pub async fn list_merchant_batteries(
     backend: &Backend,
     request: ListMerchantBatteriesRequest,
 ) -> Result<MerchantBatteryPage> {
     let paging = Paging::optional(request.page_no, request.page_size)?;
     let merchants = merchants::digit_ids(&request.merchant_ids);
+    backend.scope().demand_all(&merchants)?;
     let page = if merchants.is_empty() {
         paging.empty()
     } else {

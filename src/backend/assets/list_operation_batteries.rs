@@ -18,8 +18,9 @@ const COLUMNS: &str = "battery.code, battery.model, battery.img_url, battery.tan
      battery_binding.id AS binding_id, member.name AS user_name";
 const FROM: &str = "FROM battery JOIN merchant ON merchant.id = battery.merchant_id \
      LEFT JOIN battery_binding ON battery_binding.battery_code = battery.code AND battery_binding.unbound_at IS NULL \
-     LEFT JOIN member ON member.id = battery_binding.member_id \
-     WHERE (battery.tank_code IS NOT NULL OR battery_binding.id IS NOT NULL) AND battery.merchant_id IN ";
+     LEFT JOIN member ON member.id = battery_binding.member_id";
+const WHERE: &str =
+    " WHERE (battery.tank_code IS NOT NULL OR battery_binding.id IS NOT NULL) AND battery.merchant_id IN ";
 
 /// §2.2.15 运营后台-运营电池列表
 ///
@@ -27,17 +28,21 @@ const FROM: &str = "FROM battery JOIN merchant ON merchant.id = battery.merchant
 /// its code stands for it, the last code first.
 ///
 /// # Errors
-/// For a page that is too deep.
+/// For a page that is too deep, and a merchant outside the scope.
 pub async fn list_operation_batteries(
     backend: &Backend,
     request: ListOperationBatteriesRequest,
 ) -> Result<OperationBatteryPage> {
     let paging = Paging::optional(request.page_no, request.page_size)?;
     let merchants = merchants::digit_ids(&request.merchant_ids);
+    backend.scope().demand_all(&merchants)?;
     let page = if merchants.is_empty() {
         paging.empty()
     } else {
         let from = sql(FROM)
+            // The user may be another merchant's.
+            .append(backend.scope().condition("member.merchant_id"))
+            .push(WHERE)
             .list(merchants)
             .append(prefix("member.name", filter(&request.user_name)))
             .append(equal("battery.code", filter(&request.battery_code)));

@@ -2,10 +2,12 @@ use contracts::{
     internal::RecordRentalRequest,
     runtime::{NoData, filter},
 };
+use serde_json::{Value, json};
 
 use super::vehicles;
 use crate::backend::{
     Backend,
+    audit::{self, Entry},
     db::{Bound, DbError, Row, Session, sql},
     error::{Error, Result},
     members, time,
@@ -42,13 +44,19 @@ pub async fn record_rental(backend: &Backend, request: RecordRentalRequest) -> R
         deposit: request.deposit,
         returned_at: filter(&request.return_time).map(|time| parse("/returnTime", time)).transpose()?,
     };
-    if insert(&mut session, backend, &request.external_no, &rental).await? {
+    let before = if insert(&mut session, backend, &request.external_no, &rental).await? {
         let first = sql("UPDATE member SET initial_vehicle = ").bind(&rental.vehicle_code);
         session.execute(first.push(" WHERE initial_vehicle IS NULL AND id = ").bind(member.id)).await?;
         members::start_using(&mut session, backend, &member).await?;
+        Value::Null
+    } else if continued(&mut session, &request.external_no, &rental).await? {
+        Rental { returned_at: None, ..rental.clone() }.audited()
     } else {
-        continued(&mut session, &request.external_no, &rental).await?;
-    }
+        return Ok(NoData);
+    };
+    let (entity, after) = (format!("rental {}", request.external_no), rental.audited());
+    let entry = Entry { operation: "recordRental", entity, before, after, ..Entry::default() };
+    audit::record(&mut session, backend, entry).await?;
     session.commit().await?;
     Ok(NoData)
 }
@@ -70,8 +78,8 @@ async fn insert(session: &mut Session, backend: &Backend, external_no: &str, ren
     Ok(session.execute(statement.push(" ON CONFLICT DO NOTHING")).await? == 1)
 }
 
-/// Compares the report with the rental that is known under its number, and adds the return.
-async fn continued(session: &mut Session, external_no: &str, rental: &Rental) -> Result<()> {
+/// Compares the report with the rental that is known under its number, and adds the return. Says whether there was one to add.
+async fn continued(session: &mut Session, external_no: &str, rental: &Rental) -> Result<bool> {
     // Changing nothing locks the row on both engines: two reports of one return take turns.
     session.execute(sql("UPDATE rental SET external_no = external_no WHERE external_no = ").bind(external_no)).await?;
     let select = "SELECT member_id, vehicle_code, started_at, due_at, deposit, returned_at FROM rental ";
@@ -84,17 +92,25 @@ async fn continued(session: &mut Session, external_no: &str, rental: &Rental) ->
         return Err(other());
     }
     if rental.returned_at.is_none() || rental.returned_at == known.returned_at {
-        return Ok(());
+        return Ok(false);
     }
     if known.returned_at.is_some() {
         return Err(other());
     }
     let statement = sql("UPDATE rental SET returned_at = ").bind(rental.returned_at);
     session.execute(statement.push(" WHERE external_no = ").bind(external_no)).await?;
-    Ok(())
+    Ok(true)
 }
 
 impl Rental {
+    /// What the audit log keeps of it.
+    fn audited(&self) -> Value {
+        json!({
+            "memberId": self.member_id, "vehicleId": self.vehicle_code, "dueTime": time::datetime(self.due_at),
+            "returnTime": self.returned_at.map(time::datetime),
+        })
+    }
+
     fn read(row: &Row) -> Result<Self, DbError> {
         Ok(Self {
             member_id: row.get("member_id")?,

@@ -13,13 +13,14 @@ use crate::backend::{
 /// The same values again change nothing, and the audit log says nothing of them.
 ///
 /// # Errors
-/// [`Error::NotFound`] for an unknown tank.
+/// [`Error::NotFound`] for an unknown tank, [`Error::Forbidden`] for one outside the scope.
 pub async fn tank_update(backend: &Backend, request: TankUpdateRequest) -> Result<NoData> {
     let mut session = backend.db().transaction().await?;
     // Changing nothing locks the row on both engines, so that the values read next are the ones replaced.
     session.execute(sql("UPDATE tank SET code = code WHERE code = ").bind(&request.tank_code)).await?;
-    let read = sql("SELECT latitude, longitude, address FROM tank WHERE code = ").bind(&request.tank_code);
+    let read = sql("SELECT merchant_id, latitude, longitude, address FROM tank WHERE code = ").bind(&request.tank_code);
     let row = session.first(read).await?.ok_or(Error::NotFound("电柜不存在"))?;
+    backend.scope().demand(row.get("merchant_id")?)?;
     let old = |column| row.get::<Option<String>>(column);
     let before = json!({
         "latitude": old("latitude")?, "longitude": old("longitude")?, "address": old("address")?,

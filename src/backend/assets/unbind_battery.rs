@@ -1,8 +1,10 @@
 use contracts::{internal::UnbindBatteryRequest, runtime::NoData};
+use serde_json::json;
 
 use super::{batteries, bindings};
 use crate::backend::{
     Backend,
+    audit::{self, Entry},
     error::{Error, Result},
     members, outbox,
 };
@@ -24,6 +26,10 @@ pub async fn unbind_battery(backend: &Backend, request: UnbindBatteryRequest) ->
         return Err(Error::conflict(bindings::TAKEN));
     }
     let deliveries = bindings::unbind(&mut session, backend, &member, &binding).await?;
+    let before = json!({ "batteryCode": request.battery_code });
+    let entity = format!("member {}", member.id);
+    audit::record(&mut session, backend, Entry { operation: "unbindBattery", entity, before, ..Entry::default() })
+        .await?;
     session.commit().await?;
     outbox::deliver_now(backend, &deliveries).await;
     Ok(NoData)

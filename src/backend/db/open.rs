@@ -50,6 +50,20 @@ impl Db {
         Err(DbError::Other("the database URL should begin with sqlite: or postgres:".to_owned()))
     }
 
+    /// Opens the database at `url`, which is there already, by one connection that can change nothing.
+    ///
+    /// # Errors
+    /// As [`Db::open`]'s, and when there is no such file.
+    pub async fn open_to_read(url: &str) -> Result<Self, DbError> {
+        if url.starts_with("sqlite:") {
+            let options = SqliteConnectOptions::from_str(url)?.read_only(true).busy_timeout(Duration::from_secs(5));
+            let pool = SqlitePoolOptions::new().max_connections(1);
+            return Ok(Self(Pool::Sqlite(pool.connect_with(options).await?)));
+        }
+        let options = PgConnectOptions::from_str(url)?.options([("default_transaction_read_only", "on")]);
+        Ok(Self(Pool::Postgres(PgPoolOptions::new().max_connections(1).connect_with(options).await?)))
+    }
+
     /// A fresh database in memory, gone with its last clone.
     ///
     /// # Errors

@@ -9,10 +9,11 @@ use super::{
     refund::{self, APPLIED, CONFIRMED, FAILED, REFUNDED, REFUNDING, Refund},
 };
 use crate::backend::{
-    Backend,
+    Backend, Scope,
     audit::{self, Entry},
     db::Session,
     error::{Error, Result},
+    members,
     outbox::{self, Message},
 };
 
@@ -27,7 +28,13 @@ pub async fn confirm_deposit_refund(
     request: ConfirmDepositRefundRequest,
 ) -> Result<Success<ConfirmDepositRefundData>> {
     let mut session = backend.db().transaction().await?;
+    if *backend.scope() != Scope::All
+        && let Some(member) = members::by_phone(&mut session, &request.phone_no).await?
+    {
+        backend.scope().demand(member.merchant_id)?;
+    }
     let refund = refund::newest(&mut session, &request.phone_no).await?.ok_or(NONE_OPEN)?;
+    members::demand(&mut session, backend.scope(), refund.member_id).await?;
     if refund.status == FAILED {
         return Err(NONE_OPEN);
     }

@@ -10,7 +10,7 @@ use crate::backend::{
     time,
 };
 
-const SELECT: &str = "SELECT m.name AS user_name, r.phone, r.reason, r.status, r.applied_at, r.asset_type, r.asset_code, \
+const SELECT: &str = "SELECT m.merchant_id, m.name AS user_name, r.phone, r.reason, r.status, r.applied_at, r.asset_type, r.asset_code, \
                       r.asset_img, s.merchant_code, s.name AS merchant_name, r.merchant_confirmed_at, \
                       r.merchant_confirm_info, r.merchant_upload_img, r.remark \
                       FROM refund r JOIN member m ON m.id = r.member_id LEFT JOIN merchant s ON s.id = m.merchant_id \
@@ -22,10 +22,11 @@ const VEHICLE: i64 = 1;
 /// §2.2.23 商家后台-押金退还审核-申请明细
 ///
 /// # Errors
-/// [`Error::NotFound`] for an unknown application.
+/// [`Error::NotFound`] for an unknown application, [`Error::Forbidden`] for one outside the scope.
 pub async fn get_deposit_refund(backend: &Backend, request: GetDepositRefundRequest) -> Result<RefundDetail> {
     let mut session = backend.db().session().await?;
     let row = session.first(sql(SELECT).bind(request.id)).await?.ok_or(Error::NotFound("退押申请不存在"))?;
+    backend.scope().demand(row.get("merchant_id")?)?;
     let mut detail = read(&row)?;
     let code = detail.asset_code.0.clone().unwrap_or_default();
     let photo = |stored: Nullable<String>| backend.settings().pictures.address(Shown::Photo, &code, stored.0).into();

@@ -15,7 +15,8 @@ use crate::backend::{
 pub async fn list_deposit_refunds(backend: &Backend, request: ListDepositRefundsRequest) -> Result<RefundRecordPage> {
     let paging = Paging::new(request.page_no, request.page_size)?;
     let columns = "r.id, m.name, r.phone, r.reason, r.applied_at, r.status";
-    let from = sql("FROM refund r JOIN member m ON m.id = r.member_id");
+    let from = sql("FROM refund r JOIN member m ON m.id = r.member_id WHERE 1 = 1");
+    let from = from.append(backend.scope().condition("m.merchant_id"));
     let page = paging.read(&mut backend.db().session().await?, columns, from, "r.id DESC", read).await?;
     Ok(RefundRecordPage {
         total: page.total.into(),

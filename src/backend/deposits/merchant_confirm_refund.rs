@@ -10,6 +10,7 @@ use crate::backend::{
     audit::{self, Entry},
     db::sql,
     error::{Error, Result},
+    members,
 };
 
 /// todo.2 商家确认退押金
@@ -18,6 +19,9 @@ use crate::backend::{
 /// [`Error::NotFound`] for an unknown application, [`Error::Conflict`] for one that does not wait for the merchant.
 pub async fn merchant_confirm_refund(backend: &Backend, request: MerchantConfirmRefundRequest) -> Result<NoData> {
     let mut session = backend.db().transaction().await?;
+    if let Some(refund) = refund::by_id(&mut session, request.id).await? {
+        members::demand(&mut session, backend.scope(), refund.member_id).await?;
+    }
     if !refund::moved(&mut session, request.id, &[APPLIED], CONFIRMED).await? {
         return Err(match refund::by_id(&mut session, request.id).await? {
             Some(_) => Error::conflict("申请不在待商家确认状态"),

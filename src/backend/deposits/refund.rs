@@ -1,6 +1,9 @@
+use serde_json::json;
+
 use super::deposit;
 use crate::backend::{
     Backend,
+    audit::{self, Entry},
     db::{Bound, Row, Session, Sql, sql},
     error::Result,
     members::{self, State},
@@ -66,6 +69,7 @@ pub(in crate::backend) async fn carried_out(session: &mut Session, backend: &Bac
     if !moved(session, id, &[REFUNDING], REFUNDED).await? {
         return Ok(());
     }
+    ended(session, backend, id, REFUNDED).await?;
     let Some(refund) = by_id(session, id).await? else { return Ok(()) };
     deposit::end_refund(session, refund.member_id, backend.now()).await?;
     if let Some(member) = members::by_id(session, refund.member_id).await? {
@@ -75,15 +79,24 @@ pub(in crate::backend) async fn carried_out(session: &mut Session, backend: &Bac
 }
 
 /// Weichuang will not pay the deposit back: the application is closed with `remark`, and the deposits stay.
-pub(in crate::backend) async fn refused(session: &mut Session, id: i64, remark: &str) -> Result<()> {
+pub(in crate::backend) async fn refused(session: &mut Session, backend: &Backend, id: i64, remark: &str) -> Result<()> {
     if !moved(session, id, &[REFUNDING], FAILED).await? {
         return Ok(());
     }
+    ended(session, backend, id, FAILED).await?;
     session.execute(sql("UPDATE refund SET remark = ").bind(remark).push(" WHERE id = ").bind(id)).await?;
     match by_id(session, id).await? {
         Some(refund) => deposit::keep(session, refund.member_id).await,
         None => Ok(()),
     }
+}
+
+/// How a refund ended, for the audit log.
+async fn ended(session: &mut Session, backend: &Backend, id: i64, status: i64) -> Result<()> {
+    let (before, after) = (json!({"status": REFUNDING}), json!({"status": status}));
+    let entity = format!("refund {id}");
+    let entry = Entry { operation: "refundDeposit", entity, before, after, ..Entry::default() };
+    audit::record(session, backend, entry).await
 }
 
 /// An application that came in, at the time `at`, while it was being carried out elsewhere: nobody knows what Weichuang has

@@ -31,9 +31,11 @@ use mocks::world::{
     Moment,
     polaris::{Record, Seen},
 };
+use serde_json::json;
 
 use super::{
     Backend,
+    audit::{self, Entry},
     db::{Bound, Session, Sql, sql},
     error::Result,
     time,
@@ -95,6 +97,8 @@ pub async fn store<R: Stored>(
     let new: Vec<_> = new.map(|(record, _)| record).collect();
     if !new.is_empty() {
         R::insert(session, backend, &found, &new).await?;
+        let (entity, after) = (R::KIND.to_owned(), json!({ "new": new.len() }));
+        audit::record(session, backend, Entry { operation: "import", entity, after, ..Entry::default() }).await?;
     }
     Ok(verdicts)
 }

@@ -16,7 +16,7 @@ const INITIAL_VEHICLE: i32 = 2;
 const INITIAL_BATTERY: i32 = 3;
 
 /// Of several vehicles that the member has, the one rented last.
-const CODES: &str = "SELECT m.initial_vehicle, m.initial_battery, \
+const CODES: &str = "SELECT m.merchant_id, m.initial_vehicle, m.initial_battery, \
      (SELECT r.vehicle_code FROM rental r WHERE r.member_id = m.id AND r.returned_at IS NULL \
       ORDER BY r.started_at DESC, r.id DESC LIMIT 1) AS vehicle, \
      (SELECT b.battery_code FROM battery_binding b WHERE b.member_id = m.id AND b.unbound_at IS NULL) AS battery \
@@ -27,12 +27,13 @@ const CODES: &str = "SELECT m.initial_vehicle, m.initial_battery, \
 /// Up to four: the current vehicle and battery, and the first ones.
 ///
 /// # Errors
-/// [`Error::NotFound`] for an unknown member.
+/// [`Error::NotFound`] for an unknown member, [`Error::Forbidden`] for one outside the scope.
 pub async fn list_member_assets(backend: &Backend, request: ListMemberAssetsRequest) -> Result<Vec<AssetInfo>> {
     let unknown = Error::NotFound("会员不存在");
     let Some(id) = format::id(request.id.trim()) else { return Err(unknown) };
     let mut session = backend.db().session().await?;
     let row = session.first(sql(CODES).bind(id)).await?.ok_or(unknown)?;
+    backend.scope().demand(row.get("merchant_id")?)?;
     let mut assets = Vec::new();
     for (asset_type, column) in [
         (CURRENT_VEHICLE, "vehicle"),

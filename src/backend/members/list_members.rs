@@ -28,12 +28,12 @@ pub async fn list_members(backend: &Backend, request: ListMembersRequest) -> Res
     let paging = Paging::optional(request.page_no, request.page_size)?;
     let mut session = backend.db().session().await?;
     let filter = Filter {
+        merchant_ids: backend.scope().ids(),
         phone: filter(&request.phone_no),
         name: filter(&request.user_name),
         city_id: request.city_id.map(i64::from),
         state: request.user_state.map(i64::from),
         vehicles: filter(&request.vehicle_id).into_iter().collect(),
-        ..Filter::default()
     };
     let page = filter.page(&mut session, paging).await?;
     Ok(MemberPage {

@@ -18,15 +18,17 @@ use crate::backend::{
 /// Newest first. `assetCode` is the old name of `vehicleId`; whoever sends both means members who have both vehicles.
 ///
 /// # Errors
-/// For a page that is too deep.
+/// For a page that is too deep, and a merchant outside the scope.
 pub async fn list_merchant_members(
     backend: &Backend,
     request: ListMerchantMembersRequest,
 ) -> Result<MerchantMemberPage> {
     let paging = Paging::optional(request.page_no, request.page_size)?;
+    let merchants = merchants::digit_ids(&request.merchant_ids);
+    backend.scope().demand_all(&merchants)?;
     let mut session = backend.db().session().await?;
     let filter = Filter {
-        merchant_ids: Some(merchants::digit_ids(&request.merchant_ids)),
+        merchant_ids: Some(merchants),
         phone: filter(&request.phone_no),
         name: filter(&request.user_name),
         vehicles: [&request.vehicle_id, &request.asset_code].into_iter().filter_map(filter).collect(),

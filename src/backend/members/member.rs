@@ -1,5 +1,6 @@
 use super::State;
 use crate::backend::{
+    Scope,
     db::{Row, Session, Sql, sql},
     error::Result,
 };
@@ -98,6 +99,17 @@ pub async fn by_id(session: &mut Session, id: i64) -> Result<Option<Member>> {
 /// Those of the database.
 pub async fn by_phone(session: &mut Session, phone: &str) -> Result<Option<Member>> {
     one(session, sql("m.phone = ").bind(phone)).await
+}
+
+/// Demands that a member is inside a scope, by its id.
+///
+/// # Errors
+/// [`Error::Forbidden`](crate::backend::error::Error::Forbidden), and those of the database.
+pub async fn demand(session: &mut Session, scope: &Scope, id: i64) -> Result<()> {
+    if *scope == Scope::All {
+        return Ok(());
+    }
+    scope.demand(by_id(session, id).await?.and_then(|member| member.merchant_id))
 }
 
 async fn one(session: &mut Session, condition: Sql) -> Result<Option<Member>> {

@@ -11,16 +11,18 @@ use crate::backend::{
 /// §2.2.18 运营后台-会员列表-会员统计
 ///
 /// The totals come from `member_count`, without counting members; the new ones are those registered since 00:00 today,
-/// Asia/Shanghai, by their state now.
+/// Asia/Shanghai, by their state now. A caller with a scope has its own members counted alone.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn member_statistics(backend: &Backend, _: MemberStatisticsRequest) -> Result<MemberStatisticsData> {
     let mut session = backend.db().session().await?;
-    let total = sql("SELECT state, CAST(SUM(total) AS BIGINT) AS total FROM member_count GROUP BY state");
+    let total = sql("SELECT state, CAST(SUM(total) AS BIGINT) AS total FROM member_count WHERE 1 = 1");
+    let total = total.append(backend.scope().condition("merchant_id")).push(" GROUP BY state");
     let today = time::start_of_day(backend.now());
-    // The sign keeps a planner without statistics from walking all members in the order of their states.
+    // The signs keep a planner without statistics from walking all members in the order of their states.
     let increased = sql("SELECT +state AS state, COUNT(*) AS total FROM member WHERE registered_at >= ").bind(today);
+    let increased = increased.append(backend.scope().condition("+merchant_id"));
     Ok(MemberStatisticsData {
         total_member: counts(&mut session, total).await?,
         increased_member: counts(&mut session, increased.push(" GROUP BY +state")).await?,

@@ -30,7 +30,7 @@ pub(super) use counts::Counts;
 pub use list_member_assets::list_member_assets;
 pub use list_members::list_members;
 pub use list_merchant_members::list_merchant_members;
-pub use member::{Member, by_id, by_phone};
+pub use member::{Member, by_id, by_phone, demand};
 pub use member_statistics::member_statistics;
 pub use operate_members::operate_members;
 pub use state::State;

@@ -29,7 +29,7 @@ enum Operation {
 /// All or nothing. Whoever is there already stays so, and that is no error.
 ///
 /// # Errors
-/// [`Error::Missing`] for an unknown member, [`Error::Conflict`] for one that its state or a bound battery holds back;
+/// [`Error::Missing`] for an unknown member, [`Error::Forbidden`] for one outside the scope, [`Error::Conflict`] for one that its state or a bound battery holds back;
 /// both name the member.
 pub async fn operate_members(backend: &Backend, request: OperateMembersRequest) -> Result<NoData> {
     let operation = Operation::of_code(request.op_type)?;
@@ -42,6 +42,7 @@ pub async fn operate_members(backend: &Backend, request: OperateMembersRequest) 
     if let Some(id) = ids.iter().find(|id| !members.contains_key(id)) {
         return Err(Error::Missing(format!("会员 {id} 不存在")));
     }
+    members.values().try_for_each(|member| backend.scope().demand(member.merchant_id))?;
     let mut changing = Vec::new();
     for member in members.values() {
         if operation.changes(&mut session, member).await? {

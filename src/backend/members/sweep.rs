@@ -1,8 +1,11 @@
 use std::{future::Future, pin::pin, time::Duration};
 
+use serde_json::json;
+
 use super::{State, change::moved};
 use crate::backend::{
     Backend,
+    audit::{self, Entry},
     db::{Sql, sql},
     error::Result,
 };
@@ -56,6 +59,10 @@ async fn sweep_all(backend: &Backend, candidates: Sql, from: State, to: State, n
             let late = sql("SELECT 1 AS one WHERE ").append(has_late_rental(Sql::default().bind(id), now));
             let late = session.first(late).await?.is_some();
             if late == (to == State::Overdue) && moved(&mut session, id, from, to).await? {
+                let (before, after) = (json!({"state": from.code()}), json!({"state": to.code()}));
+                let entity = format!("member {id}");
+                let entry = Entry { operation: "sweepMembers", entity, before, after, ..Entry::default() };
+                audit::record(&mut session, backend, entry).await?;
                 session.commit().await?;
                 changed += 1;
             }

@@ -2,6 +2,7 @@ use contracts::{
     runtime::{filter, format},
     weichuang::{BatteryInfo, QueryUserSuccess},
 };
+use serde_json::json;
 
 use super::{
     ask::Known,
@@ -10,6 +11,7 @@ use super::{
 use crate::backend::{
     Backend,
     assets::bindings,
+    audit::{self, Entry},
     db::{Bound, Session, sql},
     deposits::{self, Holder, Paid},
     error::{Error, Result},
@@ -41,6 +43,11 @@ pub(super) async fn import(backend: &Backend, phone: &str, known: &Known) -> Res
         bindings::insert(&mut session, backend, &member, &battery.battery_code).await?;
     }
     let delivery = outbox::enqueue(&mut session, backend, Message::MigrationComplete { member_id: member.id }).await?;
+    let after =
+        json!({"merchantId": member.merchant_id, "batteryCode": known.battery.as_ref().map(|it| &it.battery_code)});
+    let entity = format!("member {}", member.id);
+    let entry = Entry { operation: "startMigration", entity, after, ..Entry::default() };
+    audit::record(&mut session, backend, entry).await?;
     session.commit().await?;
     Ok(Some(delivery))
 }

@@ -1,4 +1,5 @@
 -- The first schema. Times are milliseconds since 1970 UTC, money is 分, booleans are 0 and 1, ids are at most 2^53-1.
+-- {UNLOGGED} keeps a table out of PostgreSQL's log: what it holds may go with a crash.
 -- {C} makes a text column sort and compare by bytes on PostgreSQL as SQLite does by itself, so that prefixes find their index.
 
 CREATE TABLE merchant (
@@ -301,16 +302,21 @@ CREATE TABLE delivery_key (
 );
 CREATE INDEX delivery_key_by_delivery ON delivery_key (delivery_id);
 
+-- Who changed what, append-only: app is null for our own systems and commands, trace is the exchange's id.
 CREATE TABLE audit (
     id         BIGINT PRIMARY KEY,
     at         BIGINT NOT NULL,
-    operation  TEXT NOT NULL,
-    operator   TEXT,
-    entity     TEXT NOT NULL,
+    operation  TEXT {C} NOT NULL,
+    app        TEXT {C},
+    operator   TEXT {C},
+    trace      TEXT {C},
+    entity     TEXT {C} NOT NULL,
     before     TEXT,
     after      TEXT
 );
 CREATE INDEX audit_by_entity ON audit (entity, id);
+CREATE INDEX audit_by_time ON audit (at);
+{APPEND_ONLY}
 
 -- Which process mints ids under which number, and until when by the database's clock; owner stands in lease_owner of its
 -- deliveries too.
@@ -319,3 +325,36 @@ CREATE TABLE instance (
     owner       BIGINT NOT NULL,
     lease_until BIGINT NOT NULL
 );
+
+-- Who may call: operations are names or patterns with *, divided by commas; an app sees all, or the merchants of app_merchant.
+CREATE TABLE app (
+    app_key     TEXT {C} PRIMARY KEY,
+    name        TEXT NOT NULL,
+    operations  TEXT NOT NULL,
+    sees_all    BIGINT NOT NULL,
+    created_at  BIGINT NOT NULL,
+    disabled_at BIGINT
+);
+CREATE TABLE app_merchant (
+    app_key     TEXT {C} NOT NULL REFERENCES app (app_key),
+    merchant_id BIGINT NOT NULL REFERENCES merchant (id),
+    PRIMARY KEY (app_key, merchant_id)
+);
+
+-- The secrets of an app, sealed; two are valid during a rotation. expires_at is null for the one that stays.
+CREATE TABLE app_secret (
+    sealed      TEXT {C} PRIMARY KEY,
+    app_key     TEXT {C} NOT NULL REFERENCES app (app_key),
+    created_at  BIGINT NOT NULL,
+    expires_at  BIGINT
+);
+CREATE INDEX app_secret_by_app ON app_secret (app_key);
+
+-- Signatures that were accepted, until their time is over: none is accepted twice. Real time.
+CREATE {UNLOGGED} TABLE accepted_sign (
+    app_key    TEXT {C} NOT NULL,
+    sign       TEXT {C} NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (app_key, sign)
+);
+CREATE INDEX accepted_sign_by_expiry ON accepted_sign (expires_at);

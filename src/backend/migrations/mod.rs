@@ -46,8 +46,12 @@ pub async fn run(db: &Db) -> Result<usize, DbError> {
     }
     let missing = STEPS.iter().enumerate().skip(done);
     for (index, step) in missing.clone() {
-        let collation = if db.engine() == Engine::Postgres { "COLLATE \"C\"" } else { "" };
-        session.script(&step.replace("{C}", collation)).await?;
+        let (collation, unlogged, append_only) = match db.engine() {
+            Engine::Sqlite => ("", "", include_str!("append_only.sqlite.sql")),
+            Engine::Postgres => ("COLLATE \"C\"", "UNLOGGED", include_str!("append_only.postgres.sql")),
+        };
+        let step = step.replace("{APPEND_ONLY}", append_only).replace("{C}", collation).replace("{UNLOGGED}", unlogged);
+        session.script(&step).await?;
         session.execute(sql("INSERT INTO schema_step (number) VALUES ").list([index as i64 + 1])).await?;
     }
     session.commit().await?;

@@ -11,7 +11,8 @@ use crate::backend::{
 /// §2.2.1 订单查询总接口; the profiles 2.2.2 to 2.2.6 are named uses of it.
 ///
 /// # Errors
-/// [`Error::Invalid`] for a page too deep, or a first time after the second.
+/// [`Error::Invalid`] for a page too deep, or a first time after the second; [`Error::Forbidden`] for a
+/// merchant or device outside the scope.
 pub async fn query_orders(backend: &Backend, request: QueryOrdersRequest) -> Result<SwapOrderPage> {
     let paging = Paging::new(request.page_no, request.page_size)?;
     let times = times(&request)?;
@@ -19,7 +20,7 @@ pub async fn query_orders(backend: &Backend, request: QueryOrdersRequest) -> Res
         paging.empty()
     } else {
         let mut session = backend.db().session().await?;
-        match Search::of(&mut session, &request, times).await? {
+        match Search::of(&mut session, &request, times, backend.scope()).await? {
             None => paging.empty(),
             Some(search) => {
                 let found = session.all(search.page(paging)).await?;

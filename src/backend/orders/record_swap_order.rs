@@ -7,6 +7,7 @@ use super::{
 use crate::backend::{
     Backend,
     assets::{batteries, bindings, tanks},
+    audit::{self, Entry},
     db::{Session, sql},
     error::{Error, Result},
     members::{self, Member},
@@ -77,6 +78,7 @@ async fn store(
     ];
     let id = backend.mint();
     if session.execute(report.insert(id, external_no, who)).await? == 1 {
+        write_down(session, backend, id, (None, &report)).await?;
         return Ok(Stored { id, new: true, completed: report.state == COMPLETED });
     }
     for _ in 0..ATTEMPTS {
@@ -87,6 +89,7 @@ async fn store(
             Step::Other => return Err(Error::conflict(OTHER)),
             Step::Forward => {
                 if session.execute(report.update(id, &stored)).await? == 1 {
+                    write_down(session, backend, id, (Some(&stored), &report)).await?;
                     let completed = report.state == COMPLETED && stored.state != COMPLETED;
                     return Ok(Stored { id, new: false, completed });
                 }
@@ -95,6 +98,19 @@ async fn store(
         }
     }
     Err(Error::conflict(OTHER))
+}
+
+/// What a report has changed, for the audit log.
+async fn write_down(
+    session: &mut Session,
+    backend: &Backend,
+    id: i64,
+    (before, after): (Option<&Report>, &Report),
+) -> Result<()> {
+    let (before, after) = (before.map(Report::audited).unwrap_or_default(), after.audited());
+    let entry =
+        Entry { operation: "recordSwapOrder", entity: format!("order {id}"), before, after, ..Entry::default() };
+    audit::record(session, backend, entry).await
 }
 
 /// The member has the new battery instead of the old one, which is in the cabinet now, and Weichuang will be told; returns

@@ -1,4 +1,5 @@
 use contracts::{internal::RecordSwapOrderRequest, runtime::filter};
+use serde_json::{Value, json};
 
 use super::{CANCELLED, COMPLETED, HANDLED, IN_PROGRESS, NORMAL, PENDING};
 use crate::backend::{
@@ -163,6 +164,14 @@ impl Report {
             texts.chain(numbers).fold(statement, |statement, (column, value)| set(statement, column, value));
         let statement = statement.push(" WHERE id = ").bind(id).push(" AND order_state = ").bind(stored.state);
         statement.push(" AND COALESCE(pay_status, -1) = ").bind(stored.pay_status.unwrap_or(-1))
+    }
+
+    /// What the audit log keeps of it.
+    pub fn audited(&self) -> Value {
+        json!({
+            "memberId": self.member_id, "deviceId": self.device_id, "orderType": self.order_type, "orderState": self.state,
+            "payStatus": self.pay_status, "newBattery": self.new_battery(), "oldBattery": self.old_battery(),
+        })
     }
 
     /// The battery that the member took.

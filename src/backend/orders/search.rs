@@ -14,6 +14,8 @@ use contracts::{
 
 use super::{ABNORMAL, COMPLETED, HANDLED, PENDING, row::Parts};
 use crate::backend::{
+    Scope,
+    assets::tanks,
     db::{Bound, Engine, Row, Session, Sql},
     error::Result,
     merchants,
@@ -55,20 +57,31 @@ impl Search {
     }
 
     /// The search of `request` for orders that started between `times`; `None` if it names only unknown merchants.
+    /// Without a merchant, a caller with a scope means those inside.
     ///
     /// # Errors
-    /// Those of the database.
+    /// [`Error::Forbidden`](crate::backend::error::Error::Forbidden) for what is outside the scope, and those of the
+    /// database.
     pub async fn of(
         session: &mut Session,
         request: &QueryOrdersRequest,
         times: [Option<i64>; 2],
+        scope: &Scope,
     ) -> Result<Option<Self>> {
         let codes = items(&request.merchant_codes);
-        let merchants = if codes.is_empty() { Vec::new() } else { merchants::ids_of_codes(session, &codes).await? };
-        if !codes.is_empty() && merchants.is_empty() {
+        let merchants = match scope.ids() {
+            _ if !codes.is_empty() => Some(merchants::ids_of_codes(session, &codes).await?),
+            inside => inside,
+        };
+        let devices = filter(&request.device_id).map_or_else(|| items(&request.device_ids), |device| vec![device]);
+        if *scope != Scope::All {
+            scope.demand_all(merchants.as_deref().unwrap_or_default())?;
+            tanks::owners(session, &devices).await?.into_iter().try_for_each(|owner| scope.demand(owner))?;
+        }
+        if merchants.as_ref().is_some_and(Vec::is_empty) {
             return Ok(None);
         }
-        let devices = filter(&request.device_id).map_or_else(|| items(&request.device_ids), |device| vec![device]);
+        let merchants = merchants.unwrap_or_default();
         let mut ids: Vec<_> = items(&request.order_ids).into_iter().filter_map(format::id).collect();
         ids.extend(request.order_id.filter(|id| !ids.contains(id)));
 

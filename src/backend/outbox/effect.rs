@@ -11,7 +11,7 @@ pub(super) async fn apply(
     match (message, result) {
         (Message::Refund { refund_id, .. }, Ok(())) => deposits::carried_out(session, backend, *refund_id).await,
         (Message::Refund { refund_id, .. }, Err(Fault::Refused(reason))) => {
-            deposits::refused(session, *refund_id, &format!("微创拒绝退款：{reason}")).await
+            deposits::refused(session, backend, *refund_id, &format!("微创拒绝退款：{reason}")).await
         }
         (Message::MigrationComplete { member_id }, Ok(())) => migration::completed(session, backend, *member_id).await,
         (Message::MigrationComplete { member_id }, Err(Fault::Refused(reason))) => {

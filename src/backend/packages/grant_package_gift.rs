@@ -19,6 +19,7 @@ use crate::backend::{
 pub async fn grant_package_gift(backend: &Backend, request: GrantPackageGiftRequest) -> Result<GrantPackageGiftData> {
     let mut session = backend.db().transaction().await?;
     let member = members::by_phone(&mut session, &request.phone_no).await?.ok_or(Error::NotFound("没有这个会员"))?;
+    backend.scope().demand(member.merchant_id)?;
     let content = Content::of(&request, member.id);
     let id = backend.mint();
     if !insert(&mut session, backend, id, &request.gift_no, &content).await? {

@@ -21,6 +21,7 @@ const COLUMNS: &str = "g.id, m.phone, m.name, g.package_name, g.package_type, g.
 pub async fn list_package_gifts(backend: &Backend, request: ListPackageGiftsRequest) -> Result<PackageGiftPage> {
     let paging = Paging::optional(request.page_no, request.page_size)?;
     let mut from = sql("FROM package_gift g JOIN member m ON m.id = g.member_id WHERE 1 = 1");
+    from = from.append(backend.scope().condition("m.merchant_id"));
     if let Some(phone) = filter(&request.phone_no) {
         from = from.push(" AND m.phone = ").bind(phone);
     }

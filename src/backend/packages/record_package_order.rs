@@ -2,9 +2,11 @@ use contracts::{
     internal::{RecordPackageOrderData, RecordPackageOrderRequest},
     runtime::filter,
 };
+use serde_json::{Value, json};
 
 use crate::backend::{
     Backend,
+    audit::{self, Entry},
     db::{Bound, Row, Session, sql},
     error::{Error, Result},
     members::{self, Member},
@@ -26,15 +28,18 @@ pub async fn record_package_order(
     let member = members::by_phone(&mut session, &request.phone_no).await?.ok_or(Error::NotFound("没有这个会员"))?;
     let content = Content::of(&request, member.id);
     let id = backend.mint();
-    let (order_id, changed) = if insert(&mut session, id, &request.external_no, &member, &content).await? {
-        (id, true)
+    let (order_id, change) = if insert(&mut session, id, &request.external_no, &member, &content).await? {
+        (id, Some((Value::Null, content.audited())))
     } else {
         move_on(&mut session, &request.external_no, &content).await?
     };
-    if changed {
+    if let Some((before, after)) = change {
         if content.pay_status == PAID {
             members::start_using(&mut session, backend, &member).await?;
         }
+        let entity = format!("packageOrder {order_id}");
+        let entry = Entry { operation: "recordPackageOrder", entity, before, after, ..Entry::default() };
+        audit::record(&mut session, backend, entry).await?;
         session.commit().await?;
     }
     Ok(RecordPackageOrderData { order_id })
@@ -67,8 +72,8 @@ async fn insert(session: &mut Session, id: i64, external_no: &str, member: &Memb
     Ok(session.execute(statement).await? == 1)
 }
 
-/// The order that has the number, and whether `content` moved it on.
-async fn move_on(session: &mut Session, external_no: &str, content: &Content) -> Result<(i64, bool)> {
+/// The order that has the number, and what it was before and after if `content` moved it on.
+async fn move_on(session: &mut Session, external_no: &str, content: &Content) -> Result<(i64, Option<(Value, Value)>)> {
     let columns = "id, member_id, package_name, price, pay_status, paid_at, effective_at, expires_at";
     let refused = || Error::conflict("该来源单号已记录其他内容");
     // Whoever is overtaken looks again. That ends: the status only rises.
@@ -78,7 +83,7 @@ async fn move_on(session: &mut Session, external_no: &str, content: &Content) ->
         let (id, stored) = (row.get("id")?, Content::stored(&row)?);
         let next = stored.advanced_to(content).ok_or_else(refused)?;
         if next == stored {
-            return Ok((id, false));
+            return Ok((id, None));
         }
         let statement = sql("UPDATE package_order SET pay_status = ").bind(next.pay_status);
         let statement = statement.push(", paid_at = ").bind(next.paid_at);
@@ -86,7 +91,7 @@ async fn move_on(session: &mut Session, external_no: &str, content: &Content) ->
         let statement = statement.push(", expires_at = ").bind(next.expires_at).push(" WHERE id = ").bind(id);
         let statement = statement.push(" AND pay_status = ").bind(stored.pay_status);
         if session.execute(statement).await? == 1 {
-            return Ok((id, true));
+            return Ok((id, Some((stored.audited(), next.audited()))));
         }
     }
 }
@@ -126,6 +131,14 @@ impl Content {
             paid_at: row.get("paid_at")?,
             effective_at: row.get("effective_at")?,
             expires_at: row.get("expires_at")?,
+        })
+    }
+
+    /// What the audit log keeps of it.
+    fn audited(&self) -> Value {
+        json!({
+            "memberId": self.member_id, "packageName": self.package_name, "price": self.price,
+            "payStatus": self.pay_status, "payTime": self.paid_at.map(time::datetime),
         })
     }
 

@@ -9,6 +9,7 @@ use crate::backend::{
     Backend, audit,
     db::sql,
     error::{Error, Result},
+    members,
 };
 
 /// §todo.3 套餐赠送-撤销
@@ -17,6 +18,10 @@ use crate::backend::{
 /// An unknown gift; one that is used up or has expired.
 pub async fn revoke_package_gift(backend: &Backend, request: RevokePackageGiftRequest) -> Result<NoData> {
     let mut session = backend.db().transaction().await?;
+    let of_gift = sql("SELECT member_id FROM package_gift WHERE id = ").bind(request.id);
+    if let Some(row) = session.first(of_gift).await? {
+        members::demand(&mut session, backend.scope(), row.get("member_id")?).await?;
+    }
     let statement = sql("UPDATE package_gift SET status = ").bind(Status::Revoked.code()).push(" WHERE id = ");
     let statement = statement.bind(request.id).push(" AND status = ").bind(Status::Valid.code());
     if session.execute(statement).await? == 0 {

@@ -3,7 +3,7 @@ use contracts::{
     runtime::Nullable,
 };
 
-use super::State;
+use super::{State, review::OWNER};
 use crate::backend::{
     Backend,
     db::{Row, begins_with, sql},
@@ -28,6 +28,7 @@ pub async fn list_access_reviews(backend: &Backend, request: ListAccessReviewsRe
         0 => from.push("r.state = ").bind(State::Pending.code()),
         _ => from.push("r.state IN ").list([State::Approved.code(), State::Rejected.code()]),
     };
+    from = from.append(backend.scope().condition(OWNER));
     let prefix = request.user_name.trim();
     if !prefix.is_empty() {
         from = from.push(" AND ").append(begins_with("r.user_name", prefix));

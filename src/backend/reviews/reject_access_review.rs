@@ -14,6 +14,7 @@ use crate::backend::{
 /// An unknown review; one that is approved.
 pub async fn reject_access_review(backend: &Backend, request: RejectAccessReviewRequest) -> Result<NoData> {
     let mut session = backend.db().transaction().await?;
+    Review::demand(&mut session, backend.scope(), request.id).await?;
     let statement = sql("UPDATE access_review SET state = ").bind(State::Rejected.code()).push(" WHERE id = ");
     let statement = statement.bind(request.id).push(" AND state = ").bind(State::Pending.code());
     if session.execute(statement).await? == 0 {

@@ -1,4 +1,5 @@
 use crate::backend::{
+    Scope,
     db::{Row, Session, sql},
     error::{Error, Result},
 };
@@ -41,6 +42,11 @@ impl State {
     }
 }
 
+/// The merchant that a review `r` belongs to: the one whose code it carries, or else the member's.
+pub(super) const OWNER: &str = "CASE WHEN COALESCE(r.approved_share_code, r.share_code) IS NULL \
+    THEN (SELECT m.merchant_id FROM member m WHERE m.id = r.member_id) \
+    ELSE (SELECT c.id FROM merchant c WHERE c.share_code = COALESCE(r.approved_share_code, r.share_code)) END";
+
 /// What a merchant approves with. An approval is identical to another when all of it is the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Terms {
@@ -74,6 +80,15 @@ impl Review {
         let statement = sql("SELECT ").push(columns).push(" FROM access_review WHERE id = ").bind(id);
         let row = session.first(statement).await?.ok_or(Error::NotFound("没有这条审核"))?;
         Self::of(&row)
+    }
+
+    /// Demands that a review is inside a scope, by its id; one that does not exist is.
+    pub(super) async fn demand(session: &mut Session, scope: &Scope, id: i64) -> Result<()> {
+        let statement = sql("SELECT ").push(OWNER).push(" AS owner FROM access_review r WHERE r.id = ").bind(id);
+        match session.first(statement).await? {
+            Some(row) => scope.demand(row.get("owner")?),
+            None => Ok(()),
+        }
     }
 
     fn of(row: &Row) -> Result<Self> {

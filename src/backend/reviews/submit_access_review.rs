@@ -2,10 +2,12 @@ use contracts::{
     internal::{SubmitAccessReviewData, SubmitAccessReviewRequest},
     runtime::filter,
 };
+use serde_json::json;
 
 use super::State;
 use crate::backend::{
     Backend, assets,
+    audit::{self, Entry},
     db::{Bound, Row, Session, sql},
     error::{Error, Result},
     members::{self, Member, NewMember},
@@ -37,6 +39,13 @@ pub async fn submit_access_review(
         let submitted = submitted(&mut session, &request.external_no, &content).await?;
         return submitted.ok_or_else(|| Error::conflict("该来源单号正被其他请求提交，请稍后再试"));
     }
+    let after = json!({
+        "memberId": member.id, "vehicleId": content.vehicle_code, "batteryCode": content.battery_code,
+        "shareCode": content.share_code, "deposit": content.deposit,
+    });
+    let entity = format!("review {id}");
+    let entry = Entry { operation: "submitAccessReview", entity, after, ..Entry::default() };
+    audit::record(&mut session, backend, entry).await?;
     session.commit().await?;
     Ok(SubmitAccessReviewData { id })
 }

@@ -20,8 +20,14 @@ use poem::{Endpoint, EndpointExt, Request, Response, Result, endpoint::BoxEndpoi
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use super::router::operations;
-use crate::backend::{Backend, Clock, Pictures, Settings, Shown, db::Db, intake, members, migrations, outbox, time};
+use super::router::{self, operations};
+use crate::{
+    backend::{Backend, Clock, Pictures, Settings, Shown, db::Db, intake, members, migrations, outbox, time},
+    gateway::{
+        self, Access, Credentials, Gateway, Guard, SealingKey,
+        apps::{self, NewApp, Operations},
+    },
+};
 
 /// How often the mock looks for rentals that fell due: its clock may be set at any moment.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -31,9 +37,17 @@ pub struct PolarisSide {
     mock: Arc<Mock>,
     origin: Origin,
     weichuang: WeichuangClient,
+    auth: Option<Auth>,
     current: RwLock<Arc<Current>>,
     /// One reset at a time.
     resetting: tokio::sync::Mutex<()>,
+}
+
+/// The one app that may call. It outlives a reset, and so does what it has signed.
+struct Auth {
+    app: Credentials,
+    key: SealingKey,
+    gateway: gateway::Options,
 }
 
 /// What answers until the next reset.
@@ -51,21 +65,27 @@ struct Current {
 pub struct SideError(String);
 
 impl PolarisSide {
-    /// Starts from the world of `mock`, whose Weichuang is called at `url`, with `token` if it demands one.
+    /// Starts from the world of `mock`, whose Weichuang is called at `url`, with its token if it demands one.
     ///
     /// # Errors
     /// When the world's records contradict each other, or the client cannot be set up.
-    pub async fn start(mock: &Arc<Mock>, url: &str, token: Option<&str>) -> Result<Arc<Self>, SideError> {
+    pub async fn start(mock: &Arc<Mock>, url: &str, settings: &router::Settings) -> Result<Arc<Self>, SideError> {
         let failed = |error: &dyn std::fmt::Display| SideError(error.to_string());
         let mut options = Options::new(format!("{url}/weichuang").parse().map_err(|error| failed(&error))?);
-        options.token = token.map(|token| Hidden(token.to_owned()));
+        options.token = settings.token.clone().map(Hidden);
         let weichuang = WeichuangClient::new(Caller::new(&options).map_err(|error| failed(&error))?);
         let origin = Origin::new(url);
-        let current = Current::start(mock, &origin, &weichuang).await?;
+        let auth = settings.app.clone().map(|app| Auth {
+            app,
+            key: SealingKey::random(),
+            gateway: gateway::Options { debug_signatures: settings.debug_signatures, ..gateway::Options::default() },
+        });
+        let current = Current::start(mock, &origin, &weichuang, auth.as_ref()).await?;
         Ok(Arc::new(Self {
             mock: mock.clone(),
             origin,
             weichuang,
+            auth,
             current: RwLock::new(Arc::new(current)),
             resetting: tokio::sync::Mutex::default(),
         }))
@@ -93,7 +113,12 @@ impl PolarisSide {
 }
 
 impl Current {
-    async fn start(mock: &Arc<Mock>, origin: &Origin, weichuang: &WeichuangClient) -> Result<Self, SideError> {
+    async fn start(
+        mock: &Arc<Mock>,
+        origin: &Origin,
+        weichuang: &WeichuangClient,
+        auth: Option<&Auth>,
+    ) -> Result<Self, SideError> {
         let failed = |error: &dyn std::fmt::Display| SideError(error.to_string());
         let db = Db::in_memory().await.map_err(|error| failed(&error))?;
         migrations::run(&db).await.map_err(|error| failed(&error))?;
@@ -102,15 +127,27 @@ impl Current {
         let settings = Settings { pictures: pictures(origin.clone()), ..Settings::default() };
         let backend = Backend::new(db, clock, weichuang.clone(), settings);
         intake::load(&backend, &mock.world().polaris).await.map_err(|error| failed(&error))?;
+        let access = match auth {
+            Some(auth) => auth.access(&backend).await.map_err(|error| failed(&error))?,
+            None => Access::Open,
+        };
         let mut workers = JoinSet::new();
         workers.spawn(outbox::run(backend.clone(), std::future::pending()));
         workers.spawn(members::sweep_every(backend.clone(), SWEEP, std::future::pending()));
         Ok(Self {
-            kop: operations(PolarisRoutes::new(Arc::new(backend.clone()))).boxed(),
+            kop: operations(PolarisRoutes::new(Arc::new(backend.clone()))).with(Guard(access)).boxed(),
             internal: operations(InternalRoutes::new(Arc::new(backend.clone()))).boxed(),
             backend,
             _workers: workers,
         })
+    }
+}
+
+impl Auth {
+    async fn access(&self, backend: &Backend) -> Result<Access, apps::AppError> {
+        let demo = NewApp { name: "demo".to_owned(), operations: Operations::all(), merchants: None };
+        apps::register(backend, &self.key, &self.app, &demo).await?;
+        Ok(Access::Signed(Gateway::new(backend.db().clone(), self.key.clone(), self.gateway.clone())))
     }
 }
 
@@ -136,7 +173,7 @@ impl control::PolarisSide for PolarisSide {
     fn reset(&self) -> control::Answer<'_, ()> {
         Box::pin(async {
             let _one = self.resetting.lock().await;
-            let fresh = Current::start(&self.mock, &self.origin, &self.weichuang).await;
+            let fresh = Current::start(&self.mock, &self.origin, &self.weichuang, self.auth.as_ref()).await;
             let fresh = fresh.map_err(|error| error.to_string())?;
             *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
             Ok(())

@@ -52,7 +52,11 @@ async fn a_correction_is_audited_with_the_old_and_the_new_battery() {
         let id = bound(&bench).await;
         correct(&bench.backend, &id, "BT0030").await.expect("corrected");
         let columns = "operation || ' ' || entity || ' ' || before || ' ' || after";
-        let entries = texts(&bench, sql("SELECT ").push(columns).push(" AS text FROM audit")).await;
+        let entries = texts(
+            &bench,
+            sql("SELECT ").push(columns).push(" AS text FROM audit WHERE operation = 'correctMemberBatteryAsset'"),
+        )
+        .await;
         let batteries = r#"{"batteryCode":"BT0024"} {"batteryCode":"BT0030"}"#;
         assert_eq!(entries, [Some(format!("correctMemberBatteryAsset binding {id} {batteries}"))]);
     })
@@ -65,7 +69,11 @@ async fn the_same_battery_changes_nothing_and_tells_nobody() {
         let id = bound(&bench).await;
         correct(&bench.backend, &id, "BT0024").await.expect("as it is");
         assert_eq!(deliveries(&bench).await, ["+BT0024"]);
-        assert!(texts(&bench, sql("SELECT entity AS text FROM audit")).await.is_empty());
+        assert!(
+            texts(&bench, sql("SELECT entity AS text FROM audit WHERE operation = 'correctMemberBatteryAsset'"))
+                .await
+                .is_empty()
+        );
     })
     .await;
 }

@@ -33,7 +33,7 @@ async fn a_tank_gets_its_new_place_and_the_audit_log_has_old_and_new() {
         assert_eq!(audited(&bench, "before").await, [old]);
         let new = json!({"latitude": "39.92187", "longitude": "116.437105", "address": "北京市东城区朝阳门南小街18号"});
         assert_eq!(audited(&bench, "after").await, [new]);
-        let entities = texts(&bench, sql("SELECT entity AS text FROM audit")).await;
+        let entities = texts(&bench, sql("SELECT entity AS text FROM audit WHERE operation = 'tankUpdate'")).await;
         assert_eq!(entities, [Some("tank TK0001".to_owned())]);
     })
     .await;

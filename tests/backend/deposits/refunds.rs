@@ -79,7 +79,7 @@ async fn confirmations_that_race_make_one_refund() {
             let id = apply(&partner.backend, LI).await.expect("an application");
             let confirmations: Vec<_> = (0..6)
                 .map(|number| {
-                    let backend = partner.instance(&bench, number % 2);
+                    let backend = partner.instance(&bench, 1 + number % 2);
                     tokio::spawn(async move { confirm(&backend, LI).await })
                 })
                 .collect();

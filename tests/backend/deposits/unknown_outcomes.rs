@@ -48,8 +48,9 @@ async fn a_refund_that_stays_unknown_parks_and_can_be_continued() {
         assert_eq!(detail(&bench, refund).await.status, 3);
         let id = integers(&bench, "SELECT id AS value FROM delivery WHERE state = 'parked'").await[0];
         let mended = Partner::new(&bench, |_, _| with(json!({}))).await;
-        mended.backend.retry_delivery(RetryDeliveryRequest { id }).await.expect("waiting again");
-        settle(&mended.backend).await;
+        let other = mended.instance(&bench, 1);
+        other.retry_delivery(RetryDeliveryRequest { id }).await.expect("waiting again");
+        settle(&other).await;
         assert_eq!(detail(&bench, refund).await.status, 4);
         assert_eq!(broken.heard(REFUND).await[0], mended.heard(REFUND).await[0]);
     })

@@ -2,6 +2,7 @@ use std::time::Instant;
 
 use contracts::polaris::QueryOrdersRequest;
 use polaris::backend::{
+    Scope,
     db::{Engine, Session, Sql, sql},
     orders::Search,
     page::{Paging, counting},
@@ -46,7 +47,7 @@ async fn no_query_of_orders_reads_or_sorts_all_of_them() {
         for (name, request) in shapes {
             let bound = |text: &Option<String>| text.as_deref().and_then(time::parse);
             let times = [bound(&request.start_time_before), bound(&request.start_time_end)];
-            let Some(search) = Search::of(&mut session, &request, times).await.expect("a search") else {
+            let Some(search) = Search::of(&mut session, &request, times, &Scope::All).await.expect("a search") else {
                 assert!(name.contains("name"), "{name}: merchants");
                 continue;
             };

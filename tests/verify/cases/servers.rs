@@ -7,6 +7,7 @@ use contracts::{
 use mocks::{Mock, Origin, World};
 use polaris::{
     backend::{Backend, Clock, Pictures, Settings, Shown, db::Db, intake, members, migrations, outbox, time},
+    gateway::Access,
     server::{self, PolarisSide, Running, router},
     verify::Side,
 };
@@ -52,8 +53,8 @@ impl Servers {
         let mut workers = JoinSet::new();
         workers.spawn(outbox::run(backend.clone(), std::future::pending()));
         workers.spawn(members::sweep_every(backend.clone(), Duration::from_millis(100), std::future::pending()));
-        let public = serve(router::public(&backend)).await;
-        let internal = serve(router::internal(&backend)).await;
+        let public = serve(router::public(&backend, &router::Serve::with(Access::Open))).await;
+        let internal = serve(router::internal(&backend, &router::Serve::with(Access::Open))).await;
         let bases = [base(&url, "/weichuang"), base(&public.url(), "/kop"), base(&internal.url(), "/internal")];
         Some(Self { bases, _running: vec![weichuang, public, internal], _workers: workers })
     }
@@ -61,7 +62,7 @@ impl Servers {
     async fn mock() -> Self {
         let bound = server::bind("127.0.0.1", 0).await.expect("a free port");
         let mock = still(&bound.url());
-        let polaris = PolarisSide::start(&mock, &bound.url(), None).await.expect("our side");
+        let polaris = PolarisSide::start(&mock, &bound.url(), &router::Settings::default()).await.expect("our side");
         let running = bound.serve(router::mock(&mock, &polaris, router::Settings::default())).expect("a server");
         let bases = ["/weichuang", "/kop", "/internal"].map(|prefix| base(&running.url(), prefix));
         Self { bases, _running: vec![running], _workers: JoinSet::new() }

@@ -40,7 +40,7 @@ impl Healthy {
         let bound = server::bind("127.0.0.1", 0).await.expect("a free port");
         let world = World::default_world().expect("the built-in world");
         let mock = Arc::new(Mock::new(world, Origin::new(&bound.url())));
-        let polaris = PolarisSide::start(&mock, &bound.url(), None).await.expect("our side");
+        let polaris = PolarisSide::start(&mock, &bound.url(), &router::Settings::default()).await.expect("our side");
         let running = bound.serve(router::mock(&mock, &polaris, router::Settings::default())).expect("a server");
         Self { running, http: Client::builder().no_proxy().build().expect("a client") }
     }

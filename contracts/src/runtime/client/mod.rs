@@ -5,14 +5,17 @@ mod error;
 /// The two forms of reply, and how a reply is told apart.
 mod reply;
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use reqwest::{
     Url,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
 };
 
-use super::{Operation, Rule, Violation};
+use super::{Operation, Rule, Violation, signature::Signer};
 
 pub use error::CallError;
 pub(crate) use reply::{FlatForm, Form, KopForm};
@@ -27,6 +30,8 @@ pub struct Options {
     pub base: Url,
     /// Sent as `Authorization: Bearer`.
     pub token: Option<Hidden>,
+    /// Signs every call, as KOP wants it: the parameters stand in the query.
+    pub signer: Option<Signer>,
     /// How long a connection may take.
     pub connect_timeout: Duration,
     /// How long a whole call may take.
@@ -40,7 +45,7 @@ impl Options {
     #[must_use]
     pub fn new(base: Url) -> Self {
         let seconds = Duration::from_secs;
-        Self { base, token: None, connect_timeout: seconds(3), timeout: seconds(10), strict: false }
+        Self { base, token: None, signer: None, connect_timeout: seconds(3), timeout: seconds(10), strict: false }
     }
 }
 
@@ -69,6 +74,7 @@ pub struct Caller {
     http: reqwest::Client,
     base: String,
     authorization: Option<HeaderValue>,
+    signer: Option<Signer>,
     strict: bool,
 }
 
@@ -79,7 +85,7 @@ impl Caller {
     /// [`CallError::Setup`] when the base is no plain `http` or `https` address, the token is no header value, or TLS
     /// cannot be set up.
     pub fn new(options: &Options) -> Result<Self, CallError> {
-        let Options { base, token, connect_timeout, timeout, strict } = options;
+        let Options { base, token, signer, connect_timeout, timeout, strict } = options;
         let credentials = !base.username().is_empty() || base.password().is_some();
         if !["http", "https"].contains(&base.scheme()) || credentials || base.query().or(base.fragment()).is_some() {
             return Err(CallError::setup("the base should be an http address without credentials, query or fragment"));
@@ -96,13 +102,24 @@ impl Caller {
             Ok(value)
         });
         let base = base.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { http, base, authorization: authorization.transpose()?, strict: *strict })
+        Ok(Self { http, base, authorization: authorization.transpose()?, signer: signer.clone(), strict: *strict })
+    }
+
+    /// The query of a call, where calls are signed.
+    fn query(&self, path: &str, body: &[u8]) -> Result<String, CallError> {
+        let Some(signer) = &self.signer else { return Ok(String::new()) };
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_err(CallError::setup)?.as_millis();
+        let now = i64::try_from(now).map_err(CallError::setup)?;
+        let nonce = format!("{:032x}", fastrand::u128(..));
+        let parameters = signer.parameters(path.trim_start_matches('/'), now, &nonce, body);
+        Ok(format!("?{}", parameters.map_err(CallError::setup)?.to_query()))
     }
 
     /// Calls the operation `O`, whose replies have the form `F`.
     pub(crate) async fn call<O: Operation, F: Form>(&self, request: &O::Request) -> Result<Answer<O::Data>, CallError> {
         let body = serde_json::to_vec(request).map_err(CallError::setup)?;
-        let mut call = self.http.post(format!("{}{}", self.base, O::INFO.path)).body(body);
+        let url = format!("{}{}{}", self.base, O::INFO.path, self.query(O::INFO.path, &body)?);
+        let mut call = self.http.post(url).body(body);
         call = call.header(CONTENT_TYPE, "application/json");
         if let Some(authorization) = &self.authorization {
             call = call.header(AUTHORIZATION, authorization.clone());

@@ -1,4 +1,4 @@
-use poem::{Request, RequestBody, Result, error::ReadBodyError, http::HeaderMap};
+use poem::{Body, Request, RequestBody, Result, error::ReadBodyError, http::HeaderMap};
 use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions,
     registry::{MetaMediaType, MetaRequest, Registry},
@@ -70,6 +70,7 @@ async fn receive<O: Operation>(request: &Request, body: &mut RequestBody) -> Res
     if !is_json(request.headers()) {
         return Err(Rejection::UnsupportedMediaType);
     }
+    let body = body.take().map_err(|_| Rejection::Unreadable)?;
     let bytes = whole(request, body).await?;
     let strict = request.data::<Strict>().is_some_and(|strict| strict.0);
     let read = if strict { read_strictly } else { read };
@@ -79,9 +80,11 @@ async fn receive<O: Operation>(request: &Request, body: &mut RequestBody) -> Res
     Ok(reading)
 }
 
-/// The whole body, if it is not too large.
-async fn whole(request: &Request, body: &mut RequestBody) -> Result<impl AsRef<[u8]> + use<>, Rejection> {
-    let body = body.take().map_err(|_| Rejection::Unreadable)?;
+/// The whole `body` of `request`, if it is not too large.
+///
+/// # Errors
+/// [`Rejection::TooLarge`], or [`Rejection::Unreadable`] when it ends too early.
+pub async fn whole(request: &Request, body: Body) -> Result<impl AsRef<[u8]> + Into<Body> + use<>, Rejection> {
     let announced = request.header("content-length").and_then(|length| length.parse::<usize>().ok());
     match announced {
         Some(length) if length > BODY_LIMIT => Err(Rejection::TooLarge),

@@ -11,4 +11,4 @@ mod schema;
 /// The header that reports unknown fields.
 mod warnings;
 
-pub use call::{BODY_LIMIT, Call, Rejection, Strict};
+pub use call::{BODY_LIMIT, Call, Rejection, Strict, whole};

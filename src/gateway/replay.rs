@@ -1,0 +1,120 @@
+use std::{
+    collections::HashSet,
+    mem,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use super::Refusal;
+use crate::backend::db::{Bound, Db, DbError, Engine, sql};
+
+/// A timestamp may be so far from the time here, in milliseconds.
+pub(super) const WINDOW: i64 = 300_000;
+/// An accepted signature is remembered until no clock of ours accepts its timestamp any more.
+const REMEMBERED: i64 = 2 * WINDOW;
+/// How often old ones are removed from the database.
+const PURGE: i64 = 60_000;
+/// A clock is not counted as ahead of ours until it is so by this much: no process starts within that time.
+const AHEAD: i64 = 100;
+
+/// Sees to it that a signature is accepted once, across all instances that share a PostgreSQL: there, the database
+/// remembers. SQLite has one process that faces callers, and one writer: there, this process remembers, and refuses what was
+/// signed before its start, which another one may have accepted. A call that is dated ahead would outlive a restart: those
+/// few are remembered by the database too.
+#[derive(Debug)]
+pub struct Replay {
+    started: i64,
+    memory: Mutex<Memory>,
+    next_purge: AtomicI64,
+}
+
+/// What was accepted, in two generations that each last as long as a signature must be remembered.
+#[derive(Debug)]
+struct Memory {
+    recent: HashSet<String>,
+    older: HashSet<String>,
+    next_generation: i64,
+}
+
+impl Replay {
+    /// One that begins to remember at the time `now`.
+    #[must_use]
+    pub fn starting(now: i64) -> Self {
+        let memory =
+            Memory { recent: HashSet::new(), older: HashSet::new(), next_generation: now.saturating_add(REMEMBERED) };
+        Self { started: now, memory: Mutex::new(memory), next_purge: AtomicI64::new(0) }
+    }
+
+    /// Accepts a signature that holds, once.
+    pub(super) async fn accept(
+        &self,
+        db: &Db,
+        app_key: &str,
+        sign: &str,
+        timestamp: i64,
+        now: i64,
+    ) -> Result<(), Refusal> {
+        let sign = sign.to_ascii_lowercase();
+        let shared = db.engine() == Engine::Postgres;
+        if !shared {
+            if timestamp < self.started {
+                return Err(Refusal::BeforeStart);
+            }
+            let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+            if !memory.accept(format!("{app_key} {sign}"), now) {
+                return Err(Refusal::Replayed);
+            }
+        }
+        if (shared || timestamp > now + AHEAD) && !self.insert(db, app_key, sign, timestamp, now).await? {
+            return Err(Refusal::Replayed);
+        }
+        Ok(())
+    }
+
+    /// False if it is there already.
+    async fn insert(&self, db: &Db, app_key: &str, sign: String, timestamp: i64, now: i64) -> Result<bool, DbError> {
+        let mut session = db.session().await?;
+        let due = self.next_purge.load(Ordering::Relaxed);
+        let next = now + PURGE;
+        if due <= now && self.next_purge.compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+            session.execute(sql("DELETE FROM accepted_sign WHERE expires_at < ").bind(now)).await?;
+        }
+        let values: [Bound; 3] = [app_key.into(), sign.into(), (timestamp + REMEMBERED).into()];
+        let statement = sql("INSERT INTO accepted_sign (app_key, sign, expires_at) VALUES ").list(values);
+        Ok(session.execute(statement.push(" ON CONFLICT DO NOTHING")).await? == 1)
+    }
+}
+
+impl Memory {
+    /// False if it was accepted before.
+    fn accept(&mut self, call: String, now: i64) -> bool {
+        if now >= self.next_generation {
+            self.older = mem::take(&mut self.recent);
+            self.next_generation = now.saturating_add(REMEMBERED);
+        }
+        !self.older.contains(&call) && self.recent.insert(call)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn memory_forgets_what_no_timestamp_could_bring_back() {
+        let db = Db::in_memory().await.expect("a database");
+        let replay = Replay::starting(0);
+        let accept = async |sign: &str, now: i64| replay.accept(&db, "app", sign, now, now).await;
+        assert!(accept("a1", 0).await.is_ok());
+        assert!(matches!(accept("A1", WINDOW).await, Err(Refusal::Replayed)));
+        assert!(accept("b2", REMEMBERED - 1).await.is_ok());
+        // The next generation begins.
+        assert!(accept("c3", REMEMBERED).await.is_ok());
+        assert!(matches!(accept("b2", REMEMBERED + WINDOW).await, Err(Refusal::Replayed)));
+        assert!(accept("d4", 2 * REMEMBERED).await.is_ok());
+        let memory = replay.memory.lock().expect("the memory");
+        assert_eq!((memory.recent.len(), memory.older.len()), (1, 1), "a1 and b2 are gone");
+    }
+}

@@ -1,0 +1,459 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use contracts::{polaris::OPERATIONS, runtime::OperationInfo};
+use mocks::World;
+use polaris::{
+    backend::{
+        audit::{self, Filter},
+        db::sql,
+        intake,
+        scope::{RULES, Rule, rule},
+    },
+    gateway::{Credentials, apps::NewApp},
+};
+use serde_json::{Value, json};
+
+use super::{Front, everything, on_both_engines};
+use crate::support::{Reply, SIDES};
+
+/// The merchant that the app sees, in SQL.
+const INSIDE: &str = "= 1001";
+const OUTSIDE: &str = "<> 1001";
+/// What belongs to no merchant.
+const NOBODYS: &str = "IS NULL";
+
+/// A call, and what becomes of it.
+enum Case {
+    /// It names something outside.
+    Forbidden(Value),
+    /// It shows something, and nothing from outside.
+    Some(Value),
+    /// There is nothing inside that it could show.
+    None(Value),
+}
+
+use Case::{Forbidden, None as Nothing, Some as Shown};
+
+/// What there is of a merchant.
+struct Things {
+    member: i64,
+    phone: String,
+    tank: String,
+    battery: String,
+    binding: i64,
+    order: i64,
+    review: i64,
+    refund: i64,
+    refund_phone: String,
+    gift: i64,
+    gift_phone: String,
+    vehicle: String,
+}
+
+async fn one(front: &Front, query: &str) -> Value {
+    let mut session = front.bench.backend.db().session().await.expect("a session");
+    let row = session.first(sql(query)).await.expect("an answer");
+    let row = row.unwrap_or_else(|| panic!("nothing: {query}"));
+    match row.get::<Option<i64>>("value") {
+        Ok(number) => number.unwrap_or_else(|| panic!("nothing: {query}")).into(),
+        Err(_) => row.get::<String>("value").expect("a text").into(),
+    }
+}
+
+impl Things {
+    /// Those whose merchant is `whose`.
+    async fn of(front: &Front, whose: &str) -> Self {
+        let text = async |query: &str| one(front, query).await.as_str().expect("a text").to_owned();
+        let id = async |query: &str| one(front, query).await.as_i64().expect("a number");
+        let member = format!("JOIN member m ON m.id = t.member_id WHERE m.merchant_id {whose}");
+        let first = |column: &str, table: &str| {
+            format!("SELECT {column} AS value FROM {table} t {member} ORDER BY t.id LIMIT 1")
+        };
+        // One that can be confirmed, if there is one.
+        let open = |column: &str| {
+            first(column, "refund").replace("ORDER BY", "ORDER BY CASE WHEN t.status IN (1, 2) THEN 0 ELSE 1 END,")
+        };
+        let merchants = |column: &str, table: &str, more: &str| {
+            format!("SELECT {column} AS value FROM {table} WHERE merchant_id {whose} {more} ORDER BY {column} LIMIT 1")
+        };
+        let code = format!("COALESCE(share_code, '') IN (SELECT share_code FROM merchant WHERE id {whose})");
+        Self {
+            member: id(&merchants("id", "member", "")).await,
+            phone: text(&merchants("phone", "member", "")).await,
+            tank: text(&merchants("code", "tank", "")).await,
+            battery: text(&merchants("code", "battery", "")).await,
+            binding: id(&format!(
+                "SELECT t.id AS value FROM battery_binding t {member} AND t.unbound_at IS NULL LIMIT 1"
+            ))
+            .await,
+            order: id(&merchants("id", "swap_order", "AND order_state = 2")).await,
+            review: id(&format!("SELECT MIN(id) AS value FROM access_review WHERE state = 0 AND {code}")).await,
+            refund: id(&open("t.id")).await,
+            refund_phone: text(&open("t.phone")).await,
+            gift: id(&first("t.id", "package_gift")).await,
+            gift_phone: text(&first("m.phone", "package_gift")).await,
+            vehicle: text(&merchants("code", "vehicle", "")).await,
+        }
+    }
+}
+
+/// Every operation with data from outside. A new one has no arm here, and the test says so.
+fn cases(operation: &str, own: &Things, other: &Things, free_battery: &str) -> Vec<Case> {
+    let page = |more: Value| {
+        let mut body = json!({"pageNo": 1, "pageSize": 200});
+        body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        body
+    };
+    let operator = |mut body: Value| {
+        body["operatorId"] = "OP1".into();
+        body["operatorName"] = "运营".into();
+        body
+    };
+    match operation {
+        "tankUpdate" => [other.tank.as_str(), "TK0023"]
+            .map(|code| Forbidden(json!({"tankCode": code, "latitude": "1", "longitude": "1", "address": "别处"})))
+            .into(),
+        "queryOrders" => vec![
+            Shown(page(json!({}))),
+            Shown(page(json!({"merchantCodes": "", "deviceIds": " , ", "deviceId": null}))),
+            Shown(page(json!({"merchantCodes": "BCD001"}))),
+            Forbidden(page(json!({"merchantCodes": "BCD002"}))),
+            Forbidden(page(json!({"merchantCodes": "ABC001,ABC002"}))),
+            Forbidden(page(json!({"deviceId": other.tank}))),
+            Forbidden(page(json!({"deviceIds": format!("{},{}", own.tank, other.tank)}))),
+            Nothing(page(json!({"deviceId": "TK9999"}))),
+            Nothing(page(json!({"orderId": other.order}))),
+            Nothing(page(json!({"orderIds": other.order.to_string()}))),
+            Nothing(page(json!({"phone": other.phone}))),
+        ],
+        "handleAbnormalOrder" => vec![Forbidden(operator(json!({"orderId": other.order, "remark": "r"})))],
+        "listOverdueVehicles" => vec![
+            Forbidden(json!({"userType": 1, "merchantIds": [1002]})),
+            Forbidden(json!({"userType": 1, "merchantIds": [1001, 1002]})),
+            Forbidden(json!({"userType": 1, "merchantIds": [9999]})),
+            Shown(json!({"userType": 1, "merchantIds": [1001]})),
+        ],
+        "listAccessReviews" => {
+            vec![Shown(json!({"userName": "", "state": 0})), Shown(json!({"userName": "", "state": 1}))]
+        }
+        "approveAccessReview" => vec![
+            Forbidden(json!({"id": other.review, "shareCode": "ABC001", "deposit": 0, "state": 1})),
+            Forbidden(json!({"id": own.review, "shareCode": "ABC002", "deposit": 0, "state": 1})),
+        ],
+        "rejectAccessReview" => vec![Forbidden(json!({"id": other.review}))],
+        "listMerchantBatteries" | "listMerchantMembers" | "listOperationBatteries" => vec![
+            Forbidden(json!({"merchantIds": ["1002"]})),
+            Forbidden(json!({"merchantIds": ["1001", "1002"]})),
+            Shown(json!({"merchantIds": ["1001"]})),
+            Nothing(json!({"merchantIds": ["1001"], "userName": "没有"})),
+        ],
+        "listMemberBatteryAssets" => vec![
+            Shown(json!({})),
+            Shown(json!({"userName": "", "batteryCode": ""})),
+            Nothing(json!({"batteryCode": other.battery})),
+        ],
+        "correctMemberBatteryAsset" => vec![
+            Forbidden(json!({"id": other.binding.to_string(), "batteryCode": free_battery})),
+            Forbidden(json!({"id": own.binding.to_string(), "batteryCode": other.battery})),
+        ],
+        "memberStatistics" => vec![Shown(json!({}))],
+        "listMembers" => vec![
+            Shown(json!({})),
+            Shown(json!({"userState": 1})),
+            Shown(json!({"cityId": 110100})),
+            Nothing(json!({"phoneNo": other.phone})),
+            Nothing(json!({"vehicleId": other.vehicle})),
+        ],
+        "operateMembers" => (1..=3)
+            .map(|kind| Forbidden(json!({"ids": format!("{},{}", own.member, other.member), "opType": kind})))
+            .collect(),
+        "listMemberAssets" => vec![Forbidden(json!({"id": other.member.to_string()}))],
+        "listDepositRefunds" => vec![Shown(page(json!({})))],
+        "getDepositRefund" => vec![Forbidden(json!({"id": other.refund}))],
+        "confirmDepositRefund" => {
+            [&other.refund_phone, &other.phone].map(|phone| Forbidden(json!({"phoneNo": phone}))).into()
+        }
+        "applyDepositRefund" => vec![Forbidden(json!({"phoneNo": other.phone, "reason": "r"}))],
+        "merchantConfirmRefund" => vec![Forbidden(json!({"id": other.refund, "merchantConfirmInfo": "i"}))],
+        "grantPackageGift" => vec![Forbidden(operator(json!({
+            "giftNo": "G1", "phoneNo": other.phone, "packageName": "月卡", "packageType": "月卡", "amount": 1,
+        })))],
+        "listPackageGifts" => vec![
+            Shown(json!({})),
+            Shown(json!({"phoneNo": own.gift_phone})),
+            Nothing(json!({"phoneNo": other.gift_phone})),
+        ],
+        "revokePackageGift" => vec![Forbidden(operator(json!({"id": other.gift})))],
+        "listMonthlyPackageOrders" => vec![
+            Shown(json!({})),
+            Shown(json!({"merchantCodes": ""})),
+            Forbidden(json!({"merchantCodes": "BCD002"})),
+            Nothing(json!({"phoneNo": other.phone})),
+        ],
+        _ => panic!("{operation} has no case here: what does a scope mean for it?"),
+    }
+}
+
+/// The same operations with data from inside: none is refused for its scope.
+fn inside(operation: &str, own: &Things, free_battery: &str) -> Option<Value> {
+    Some(match operation {
+        "tankUpdate" => json!({"tankCode": own.tank, "latitude": "1", "longitude": "1", "address": "新址"}),
+        "handleAbnormalOrder" => {
+            json!({"orderId": own.order, "remark": "r", "operatorId": "OP1", "operatorName": "运营"})
+        }
+        "approveAccessReview" => json!({"id": own.review, "shareCode": "ABC001", "deposit": 0, "state": 1}),
+        "rejectAccessReview" => json!({"id": own.review}),
+        "correctMemberBatteryAsset" => json!({"id": own.binding.to_string(), "batteryCode": free_battery}),
+        "operateMembers" => json!({"ids": own.member.to_string(), "opType": 1}),
+        "listMemberAssets" => json!({"id": own.member.to_string()}),
+        "getDepositRefund" => json!({"id": own.refund}),
+        "confirmDepositRefund" => json!({"phoneNo": own.refund_phone}),
+        "applyDepositRefund" => json!({"phoneNo": own.phone, "reason": "r"}),
+        "merchantConfirmRefund" => json!({"id": own.refund, "merchantConfirmInfo": "i"}),
+        "grantPackageGift" => json!({
+            "giftNo": "G1", "phoneNo": own.phone, "packageName": "月卡", "packageType": "月卡", "amount": 1,
+            "operatorId": "OP1", "operatorName": "运营",
+        }),
+        "revokePackageGift" => json!({"id": own.gift, "operatorId": "OP1", "operatorName": "运营"}),
+        _ => return None,
+    })
+}
+
+/// All that tells of somebody outside: ids and phones.
+async fn foreign(front: &Front) -> BTreeSet<String> {
+    let of_member = "JOIN member m ON m.id = t.member_id WHERE COALESCE(m.merchant_id, 0) <> 1001";
+    let of_merchant = "WHERE COALESCE(merchant_id, 0) <> 1001";
+    let mut queries = vec![
+        format!("SELECT phone AS value FROM member {of_merchant}"),
+        format!("SELECT CAST(id AS TEXT) AS value FROM member {of_merchant}"),
+        format!("SELECT CAST(id AS TEXT) AS value FROM swap_order {of_merchant}"),
+        format!("SELECT CAST(id AS TEXT) AS value FROM package_order {of_merchant}"),
+        format!("SELECT code AS value FROM tank {of_merchant}"),
+        "SELECT merchant_code AS value FROM merchant WHERE id <> 1001".to_owned(),
+        "SELECT share_code AS value FROM merchant WHERE id <> 1001".to_owned(),
+    ];
+    for table in ["battery_binding", "refund", "package_gift", "rental"] {
+        queries.push(format!("SELECT CAST(t.id AS TEXT) AS value FROM {table} t {of_member}"));
+    }
+    let mut session = front.bench.backend.db().session().await.expect("a session");
+    let mut found = BTreeSet::new();
+    for query in queries {
+        let rows = session.all(sql(&query)).await.expect("rows");
+        assert!(!rows.is_empty(), "there is something outside: {query}");
+        found.extend(rows.iter().map(|row| row.get::<String>("value").expect("a text")));
+    }
+    found
+}
+
+/// Every scalar of `value`, as text.
+fn scalars(value: &Value, into: &mut Vec<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| scalars(item, into)),
+        Value::Object(fields) => fields.values().for_each(|field| scalars(field, into)),
+        Value::String(text) => into.push(text.clone()),
+        Value::Number(number) => into.push(number.to_string()),
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+/// How many rows, or members, a reply shows.
+fn shown(reply: &Value) -> usize {
+    let data = &reply["data"];
+    let counted = data["totalMember"]["memberSum"].as_u64().and_then(|sum| usize::try_from(sum).ok());
+    data["result"].as_array().or(data.as_array()).map(Vec::len).or(counted).unwrap_or_else(|| panic!("{reply}"))
+}
+
+/// All that is stored, but what the gateway itself writes.
+async fn stored(front: &Front) -> BTreeMap<&'static str, Vec<String>> {
+    let mut session = front.bench.backend.db().session().await.expect("a session");
+    let mut tables = BTreeMap::new();
+    for table in [
+        "member",
+        "member_count",
+        "tank",
+        "battery",
+        "battery_binding",
+        "vehicle",
+        "rental",
+        "swap_order",
+        "access_review",
+        "deposit",
+        "refund",
+        "package_gift",
+        "package_order",
+        "delivery",
+        "audit",
+    ] {
+        let rows = session.all(sql("SELECT * FROM ").push(table)).await.expect("rows");
+        let mut rows: Vec<_> = rows.iter().map(|row| format!("{:?}", row.cells().expect("cells"))).collect();
+        rows.sort();
+        tables.insert(table, rows);
+    }
+    tables
+}
+
+/// The built-in world behind a gateway.
+struct Walled {
+    front: Front,
+    app: Credentials,
+    own: Things,
+    other: Things,
+    free_battery: String,
+}
+
+/// The built-in world behind a gateway, and an app that sees merchant 1001.
+async fn world(front: Front) -> Walled {
+    intake::load(&front.bench.backend, &World::default_world().expect("a world").polaris).await.expect("the world");
+    let mut session = front.bench.backend.db().transaction().await.expect("a transaction");
+    // The bench has given it to another merchant than the world does.
+    session.execute(sql("UPDATE tank SET merchant_id = 1001 WHERE code = 'TK0003'")).await.expect("given back");
+    session.commit().await.expect("committed");
+    let app = front.app(NewApp { merchants: Some(vec!["BCD001".into()]), ..everything() }).await;
+    let (own, other) = (Things::of(&front, INSIDE).await, Things::of(&front, OUTSIDE).await);
+    let free = format!(
+        "SELECT MIN(code) AS value FROM battery WHERE merchant_id {INSIDE} AND NOT EXISTS \
+                        (SELECT 1 FROM battery_binding b WHERE b.battery_code = battery.code AND b.unbound_at IS NULL)"
+    );
+    let free_battery = one(&front, &free).await.as_str().expect("a code").to_owned();
+    Walled { front, app, own, other, free_battery }
+}
+
+async fn call(world: &Walled, operation: &OperationInfo, body: &Value) -> Reply {
+    world.front.call(&world.app, operation.path.trim_start_matches('/'), body).await
+}
+
+#[test]
+fn every_operation_has_a_rule_and_every_rule_an_operation() {
+    let operations: Vec<_> = OPERATIONS.iter().map(|operation| operation.id).collect();
+    let ruled: Vec<_> = RULES.iter().map(|(id, _)| *id).collect();
+    assert_eq!(ruled, operations);
+    assert_eq!((rule("tankUpdate"), rule("somethingNew")), (Some(Rule::Owned), None));
+}
+
+#[tokio::test]
+async fn no_operation_lets_a_scoped_app_through_to_foreign_data() {
+    on_both_engines(|front| async move {
+        let world = world(front).await;
+        let (foreign, before) = (foreign(&world.front).await, stored(&world.front).await);
+        for operation in &OPERATIONS {
+            for case in cases(operation.id, &world.own, &world.other, &world.free_battery) {
+                let (Forbidden(body) | Shown(body) | Nothing(body)) = &case;
+                let reply = call(&world, operation, body).await;
+                let (about, answer) = (format!("{} {body}", operation.id), reply.json());
+                let expected = if matches!(case, Forbidden(_)) { 403 } else { 200 };
+                assert_eq!(reply.status, expected, "{about}: {answer}");
+                let mut scalars_of_answer = Vec::new();
+                scalars(&answer, &mut scalars_of_answer);
+                let let_through: Vec<_> = scalars_of_answer.iter().filter(|text| foreign.contains(*text)).collect();
+                assert!(let_through.is_empty(), "{about} lets through {let_through:?}");
+                match case {
+                    Forbidden(_) => SIDES[1].assert_failure(403, &answer, &about),
+                    Shown(_) => assert!(shown(&answer) > 0, "{about}: {answer}"),
+                    Nothing(_) => assert_eq!(shown(&answer), 0, "{about}: {answer}"),
+                }
+            }
+        }
+        assert_eq!(stored(&world.front).await, before, "nothing was changed");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_app_that_sees_all_is_shown_what_a_scoped_one_is_not() {
+    on_both_engines(|front| async move {
+        let world = world(front).await;
+        let all = world.front.app(everything()).await;
+        for operation in &OPERATIONS {
+            for case in cases(operation.id, &world.own, &world.other, &world.free_battery) {
+                // Reads alone, so that each finds what the one before found.
+                let reads = rule(operation.id) != Some(Rule::Owned) || operation.id.starts_with("get");
+                if let (Forbidden(body), true) = (&case, reads) {
+                    let reply = world.front.call(&all, operation.path.trim_start_matches('/'), body).await;
+                    assert_eq!(reply.status, 200, "{} {body}: {reply:?}", operation.id);
+                }
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn inside_its_scope_an_app_does_what_every_app_does() {
+    on_both_engines(|front| async move {
+        let world = world(front).await;
+        for operation in &OPERATIONS {
+            let Some(body) = inside(operation.id, &world.own, &world.free_battery) else {
+                assert_ne!(rule(operation.id), Some(Rule::Owned), "{} has no case here", operation.id);
+                continue;
+            };
+            let reply = call(&world, operation, &body).await;
+            // Some things are done already, or cannot be done: that is no matter of scope.
+            assert!([200, 409].contains(&reply.status), "{} {body}: {reply:?}", operation.id);
+            let writes = !operation.id.starts_with("get") && !operation.id.starts_with("list");
+            if reply.status == 200 && writes {
+                let filter =
+                    Filter { operation: Some(operation.id), app: Some(&world.app.app_key), ..Filter::default() };
+                let mut session = world.front.bench.backend.db().session().await.expect("a session");
+                let entries = audit::read(&mut session, &filter, 10).await.expect("entries");
+                assert!(!entries.is_empty(), "{} is not in the audit log", operation.id);
+                let trace = entries[0].trace.as_deref().unwrap_or_default();
+                assert!(trace.len() == 16 && trace.bytes().all(|digit| digit.is_ascii_hexdigit()), "{entries:?}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_scoped_apps_statistics_count_its_own_members() {
+    on_both_engines(|front| async move {
+        let world = world(front).await;
+        let all = world.front.app(everything()).await;
+        let today = "registered_at >= 1630598400000";
+        for (whose, app) in [("merchant_id = 1001", &world.app), ("1 = 1", &all)] {
+            let count = async |more: &str| {
+                one(&world.front, &format!("SELECT COUNT(*) AS value FROM member WHERE {whose} AND {more}")).await
+            };
+            let reply = world.front.call(app, "hm.member.p.statistics", &json!({})).await.json();
+            assert_eq!(reply["data"]["totalMember"]["memberSum"], count("1 = 1").await, "{reply}");
+            assert_eq!(reply["data"]["totalMember"]["useMemberSum"], count("state = 1").await, "{reply}");
+            assert_eq!(reply["data"]["increasedMember"]["memberSum"], count(today).await, "{reply}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_belongs_to_no_merchant_is_outside_every_scope() {
+    on_both_engines(|front| async move {
+        let world = world(front).await;
+        let member =
+            one(&world.front, &format!("SELECT MIN(id) AS value FROM member WHERE merchant_id {NOBODYS}")).await;
+        let body = json!({"ids": member.to_string(), "opType": 1});
+        assert_eq!(world.front.call(&world.app, "hm.member.p.operate", &body).await.status, 403);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_its_own_vehicle_an_app_is_not_told_which_foreign_member_has_it() {
+    on_both_engines(|front| async move {
+        let world = world(front).await;
+        let body = json!({"userType": 1, "merchantIds": [1001]});
+        let rows =
+            async |app| world.front.call(app, "hm.vehicle.p.overdueList", &body).await.json()["data"]["result"].clone();
+        let row = rows(&world.app).await[0].clone();
+        assert!(row["phoneNo"].is_string(), "{row}");
+        let mut session = world.front.bench.backend.db().transaction().await.expect("a transaction");
+        let moved = sql("UPDATE member SET merchant_id = 1002 WHERE phone = ").bind(row["phoneNo"].as_str());
+        assert_eq!(session.execute(moved).await.expect("moved"), 1);
+        session.commit().await.expect("committed");
+        let all = world.front.app(everything()).await;
+        let same =
+            |rows: Value| rows.as_array().expect("rows").iter().find(|each| each["code"] == row["code"]).cloned();
+        let (seen, whole) = (same(rows(&world.app).await).expect("its row"), same(rows(&all).await).expect("its row"));
+        assert_eq!((&seen["phoneNo"], &seen["userName"]), (&Value::Null, &Value::Null), "{seen}");
+        assert_eq!(whole["phoneNo"], row["phoneNo"]);
+    })
+    .await;
+}
