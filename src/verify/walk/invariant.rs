@@ -15,6 +15,7 @@ use crate::verify::{Call, Cell, Side, contract::Operation};
 pub(super) struct Book {
     pub kinds: BTreeMap<String, Kind>,
     /// By operation: the sources whose things a walk about it comes back to again and again.
+    #[serde(default)]
     pub subjects: BTreeMap<String, Vec<String>>,
     pub invariants: Vec<Invariant>,
 }
