@@ -7,7 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use contracts::runtime::client::Hidden;
+use contracts::runtime::{
+    client::Hidden,
+    signature::{Method, Secret, Signer},
+};
 use indicatif::ProgressBar;
 use url::Url;
 
@@ -30,6 +33,15 @@ pub(super) struct Args {
     /// Sent as `Authorization: Bearer`
     #[arg(long, env = "POLARIS_VERIFY_TOKEN", hide_env_values = true)]
     token: Option<String>,
+    /// The app that signs every call of Polaris's side, which is then asked whether it refuses what is not signed well
+    #[arg(long, value_name = "KEY", env = "POLARIS_APP_KEY", requires = "app_secret")]
+    app_key: Option<String>,
+    /// Its secret
+    #[arg(long, value_name = "SECRET", env = "POLARIS_APP_SECRET", hide_env_values = true, requires = "app_key")]
+    app_secret: Option<String>,
+    /// How calls are signed: hmac-sha256 or kop-sha1
+    #[arg(long, value_name = "METHOD", default_value_t = Method::HmacSha256)]
+    sign_method: Method,
     /// What the target's data provides for the cases: a YAML file with values for the names in contracts/cases/data.yaml; without
     /// it, the built-in world of our own servers
     #[arg(long, value_name = "FILE")]
@@ -135,6 +147,11 @@ async fn verify(args: Args) -> Result<ExitCode, Box<dyn Error>> {
         stop.await;
         early.recorder.note("the run was ended before it was through");
         early.budget.exhaust();
+        // Who asks again does not want to wait for the last replies.
+        if let Ok(again) = signals::stop() {
+            again.await;
+            std::process::exit(2);
+        }
     });
     let watched = async {
         progress(session).await;
@@ -160,6 +177,11 @@ impl Args {
     fn options(&self) -> Result<Options, Box<dyn Error>> {
         let mut options = Options::new(self.side.parse::<Side>()?, self.target.clone());
         options.token = self.token.clone().map(Hidden);
+        options.signer = self.app_key.clone().zip(self.app_secret.clone()).map(|(app_key, secret)| Signer {
+            app_key,
+            secret: Secret(secret),
+            method: self.sign_method,
+        });
         options.seed = self.seed;
         options.max_cases = self.max_cases;
         options.time = self.time;

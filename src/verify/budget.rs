@@ -74,6 +74,12 @@ impl Budget {
         self.state().part_deadline.map(|end| end.saturating_duration_since(Instant::now()))
     }
 
+    /// Whether the time of the present part is over: what takes long ends as soon as it can.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.time_left().is_some_and(|left| left.is_zero())
+    }
+
     /// Whether time or number is limited, so that a part may go on for as long as there is some left.
     #[must_use]
     pub fn is_limited(&self) -> bool {

@@ -7,7 +7,7 @@ use std::{
 use reqwest::{Method, header::HeaderMap};
 use serde_json::Value;
 
-use super::{Envelope, contract::Operation};
+use super::{Anew, Envelope, Signed, Signing, contract::Operation};
 
 /// A call to the target.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct Call {
     pub headers: Vec<(String, String)>,
     /// Whether the token, if the run has one, is sent.
     pub authorized: bool,
+    /// How it is signed, where the target's calls are.
+    pub signing: Signing,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -45,6 +47,7 @@ impl Call {
             content_type: Some("application/json".to_owned()),
             headers: Vec::new(),
             authorized: true,
+            signing: Signing::Right,
             body: body.into(),
         }
     }
@@ -59,13 +62,48 @@ impl Call {
     /// variable `TOKEN`.
     #[must_use]
     pub fn curl(&self, base: &str, token: bool) -> String {
+        self.curl_to(&quote(&self.url(base)), token)
+    }
+
+    fn url(&self, base: &str) -> String {
+        format!("{}{}", base.trim_end_matches('/'), self.path)
+    }
+
+    /// The line for a call to `url`, which is a word of a shell.
+    fn curl_to(&self, url: &str, token: bool) -> String {
+        let line = self.curl_without_body(url, token);
+        match str::from_utf8(&self.body) {
+            Ok("") => line,
+            Ok(text) if is_argument(text) => format!("{line} --data-raw {}", quote(text)),
+            _ => format!("{} | {line} --data-binary @-", printed(&self.body)),
+        }
+    }
+
+    /// The lines for a call that is signed anew each time they are run: the app's secret stands in the variable
+    /// `POLARIS_APP_SECRET`, and what is signed is the file that is sent.
+    fn curl_signed(&self, base: &str, token: bool, anew: &Anew) -> String {
+        let Anew { api, app_key, method } = anew;
+        let (app_key, api, gateway) = (quote(app_key), quote(api), quote(&self.url(base)));
+        let sign = format!(
+            r#"polaris sign --app-key {app_key} --method {method} --gateway {gateway} --api {api} --body "$BODY""#
+        );
+        let body = match str::from_utf8(&self.body) {
+            Ok(text) if is_argument(text) => format!("printf %s {}", quote(text)),
+            _ => printed(&self.body),
+        };
+        let line = self.curl_without_body(&format!(r#""$({sign} | sed -n 1p)""#), token);
+        let line = format!(r#"BODY=$(mktemp); {body} >"$BODY"; {line}"#);
+        if self.body.is_empty() { line } else { line + r#" --data-binary @"$BODY""# }
+    }
+
+    fn curl_without_body(&self, url: &str, token: bool) -> String {
         let mut line = String::from("curl -sS");
         if self.method == Method::HEAD {
             line.push_str(" -I");
         } else if self.method != Method::POST || self.body.is_empty() {
             let _ = write!(line, " -X {}", self.method);
         }
-        let _ = write!(line, " {}", quote(&format!("{}{}", base.trim_end_matches('/'), self.path)));
+        let _ = write!(line, " {url}");
         match &self.content_type {
             Some(content_type) => {
                 let _ = write!(line, " -H {}", quote(&format!("Content-Type: {content_type}")));
@@ -80,15 +118,13 @@ impl Call {
         if token && self.authorized {
             line.push_str(r#" -H "Authorization: Bearer $TOKEN""#);
         }
-        match str::from_utf8(&self.body) {
-            Ok("") => line,
-            Ok(text) if !text.contains('\0') && text.len() < ARGUMENT => {
-                let _ = write!(line, " --data-raw {}", quote(text));
-                line
-            }
-            _ => format!("{} | {line} --data-binary @-", printed(&self.body)),
-        }
+        line
     }
+}
+
+/// Whether a body can stand in a command line.
+fn is_argument(text: &str) -> bool {
+    !text.contains('\0') && text.len() < ARGUMENT
 }
 
 /// A longer body is no argument of a command line any more.
@@ -206,6 +242,8 @@ pub struct Exchange {
     pub base: Arc<str>,
     /// Whether a token went with it.
     pub token: bool,
+    /// The signature that went with it.
+    pub signed: Option<Signed>,
     /// What came back, or why nothing did.
     pub outcome: Result<Reply, Fault>,
     /// From the first byte sent to the last byte read.
@@ -219,10 +257,18 @@ impl Exchange {
         self.outcome.as_ref().ok()
     }
 
-    /// The call as a line for a POSIX shell.
+    /// The call as a line for a POSIX shell: signed anew by `polaris sign`, or with the signature as it was sent, where that
+    /// is the point.
     #[must_use]
     pub fn curl(&self) -> String {
-        self.call.curl(&self.base, self.token)
+        match &self.signed {
+            None => self.call.curl(&self.base, self.token),
+            Some(Signed { again: Some(anew), .. }) => self.call.curl_signed(&self.base, self.token, anew),
+            Some(Signed { query, again: None }) => {
+                let url = quote(&format!("{}?{query}", self.call.url(&self.base)));
+                self.call.curl_to(&url, self.token)
+            }
+        }
     }
 
     /// The id of the operation, or `(unknown)`.

@@ -86,6 +86,9 @@ async fn turn(session: &Session, operation: &'static Operation, page: &Page, nam
     let size = (whole.rows.len() / 4).clamp(1, 7);
     let mut turned = Vec::new();
     for number in 1..=TURNS {
+        if session.budget.is_over() {
+            return;
+        }
         let Some(next) = read(session, operation, filter, number, size, &purpose).await else { return };
         let last = !next.more || next.rows.is_empty();
         turned.push(next);

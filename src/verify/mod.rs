@@ -36,6 +36,8 @@ mod run;
 mod session;
 /// The three sides of the interface.
 mod side;
+/// How calls are signed, rightly and wrongly.
+mod signing;
 /// The server under test.
 mod target;
 /// Walks that are held against invariants.
@@ -52,4 +54,5 @@ pub use report::Report;
 pub use run::{Options, Run, RunError};
 pub use session::{Part, Session};
 pub use side::{Envelope, Side};
+pub use signing::{Anew, Signed, Signing};
 pub use target::{Target, TargetError};

@@ -3,7 +3,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use contracts::runtime::client::Hidden;
+use contracts::runtime::{client::Hidden, signature::Signer};
 use reqwest::Url;
 
 use super::{
@@ -18,6 +18,13 @@ use super::{
     walk::Walks,
 };
 
+/// Why nothing about signatures is exercised.
+pub(super) const NO_KEY: &str = "the run has no app key";
+/// How long a part may still wait for what is under way when its time is over.
+const GRACE: Duration = Duration::from_secs(2);
+/// How often it is looked whether the time is over.
+const LOOK: Duration = Duration::from_millis(100);
+
 /// What is to be done.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -27,6 +34,8 @@ pub struct Options {
     pub target: Url,
     /// Sent as `Authorization: Bearer`.
     pub token: Option<Hidden>,
+    /// Signs the calls of Polaris's side, wherever it is.
+    pub signer: Option<Signer>,
     /// The seed of everything random.
     pub seed: u64,
     /// At most this many cases, generated requests and walks together.
@@ -66,6 +75,7 @@ impl Options {
             side,
             target,
             token: None,
+            signer: None,
             seed: 0,
             max_cases: None,
             time: None,
@@ -138,11 +148,12 @@ impl Run {
         }
         let twin = match options.compare.as_slice() {
             [] => None,
-            sides => Some(Twin::new(sides, options.token.as_ref(), options.timeout)?),
+            sides => Some(Twin::new(sides, options.token.as_ref(), options.signer.as_ref(), options.timeout)?),
         };
+        let target = Target::new(&options.target, options.token.as_ref(), options.timeout)?;
         let session = Session {
             side,
-            target: Target::new(&options.target, options.token.as_ref(), options.timeout)?,
+            target: target.signed(side.signer(options.signer.as_ref())),
             recorder: Recorder::new(side, options.max_latency),
             budget: Budget::new(options.max_cases, options.time),
             operations,
@@ -202,8 +213,11 @@ impl Run {
         recorder.coverage(|coverage| {
             self.parts.iter().for_each(|part| part.expect(&self.session, coverage));
             let all = self.session.side.contract().operations.iter();
-            for operation in all.clone().filter(|each| each.codes.contains(&401) && !self.session.target.has_token()) {
-                coverage.skip(Cell::Code { operation: operation.id(), code: 401 }, "the run has no token");
+            if !self.session.target.is_signed() && !self.session.target.has_token() {
+                let why = if self.session.side == Side::Polaris { NO_KEY } else { "the run has no token" };
+                for operation in all.clone().filter(|each| each.codes.contains(&401)) {
+                    coverage.skip(Cell::Code { operation: operation.id(), code: 401 }, why);
+                }
             }
             for operation in all.filter(|operation| !self.session.may_call(operation.id())) {
                 let read_only = self.session.read_only && operation.writes;
@@ -218,7 +232,12 @@ impl Run {
             self.session.budget.begin_part(self.parts.len() - index);
             recorder.begin(part.name());
             let (exchanges, findings, begun) = (recorder.exchanges(), recorder.findings(), Instant::now());
-            part.run(&self.session).await;
+            tokio::select! {
+                () = part.run(&self.session) => {}
+                () = overdue(&self.session.budget) => {
+                    recorder.note(format!("{}: the time was over before its last calls were answered", part.name()));
+                }
+            }
             parts.push(PartReport {
                 name: part.name(),
                 exchanges: recorder.exchanges() - exchanges,
@@ -230,10 +249,20 @@ impl Run {
     }
 }
 
+/// Completes when the present part has had time enough to end what it was doing when its time was over.
+async fn overdue(budget: &Budget) {
+    while !budget.is_over() {
+        // Somebody may want to end the run at once.
+        let left = budget.time_left().unwrap_or(LOOK);
+        tokio::time::sleep(left.min(LOOK)).await;
+    }
+    tokio::time::sleep(GRACE).await;
+}
+
 fn cases(options: &Options, book: &'static Book, data: Data) -> Result<Cases, RunError> {
     let elsewhere = options.elsewhere.iter().map(|(side, base)| {
         let target = Target::new(base, None, options.timeout)?;
-        Ok(Elsewhere::new(*side, target))
+        Ok(Elsewhere::new(*side, target.signed(side.signer(options.signer.as_ref()))))
     });
     let elsewhere = elsewhere.collect::<Result<_, TargetError>>()?;
     Ok(Cases::new(&book.cases, data, options.run, elsewhere))
@@ -255,6 +284,10 @@ async fn reach(session: &Session, target: &Target) -> Result<(), TargetError> {
             Ok(reply) => reply.status,
         };
         match status {
+            401 if target.is_signed() => return Err(other("401, the app's signature is not accepted")),
+            401 if session.side == Side::Polaris => {
+                return Err(other("401, its calls must be signed (--app-key, --app-secret)"));
+            }
             401 if target.has_token() => return Err(other("401, the token is not accepted")),
             401 => return Err(other("401, it wants a token (--token)")),
             404 | 405 if !operation.replies.contains_key(&status) => {}

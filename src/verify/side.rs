@@ -2,7 +2,7 @@ use std::{fmt, str::FromStr};
 
 use contracts::{
     internal, polaris,
-    runtime::{Document, OperationInfo},
+    runtime::{Document, OperationInfo, signature::Signer},
     weichuang,
 };
 
@@ -66,6 +66,11 @@ impl Side {
     #[must_use]
     pub fn contract(self) -> &'static Contract {
         Contract::of(self)
+    }
+
+    /// Who signs its calls, if `signer` is there: those of Polaris's side alone are signed.
+    pub(super) fn signer(self, signer: Option<&Signer>) -> Option<Signer> {
+        signer.filter(|_| self == Self::Polaris).cloned()
     }
 
     /// How its replies are wrapped.

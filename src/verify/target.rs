@@ -4,13 +4,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use contracts::runtime::client::{Hidden, REPLY_LIMIT};
+use contracts::runtime::{
+    client::{Hidden, REPLY_LIMIT},
+    signature::Signer,
+};
 use reqwest::{
     Client, Url,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
 };
 
-use super::{Call, Exchange, Fault, Reply};
+use super::{Call, Exchange, Fault, Reply, Signed, signing};
 
 /// The server under test: one side of it, over HTTP with connections that are kept.
 #[derive(Debug)]
@@ -18,6 +21,7 @@ pub struct Target {
     http: Client,
     base: Arc<str>,
     token: Option<HeaderValue>,
+    signer: Option<Signer>,
 }
 
 /// Why there is nothing to test.
@@ -72,7 +76,13 @@ impl Target {
             .timeout(timeout)
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
-        Ok(Self { http, base: base.as_str().trim_end_matches('/').into(), token })
+        Ok(Self { http, base: base.as_str().trim_end_matches('/').into(), token, signer: None })
+    }
+
+    /// The same target, whose calls are signed, each at the moment it is sent.
+    #[must_use]
+    pub fn signed(self, signer: Option<Signer>) -> Self {
+        Self { signer, ..self }
     }
 
     /// The side's base URL, without a slash at its end.
@@ -87,17 +97,25 @@ impl Target {
         self.token.is_some()
     }
 
-    /// Makes one call and reads the reply to its end. It never fails: that there is no reply is an outcome too.
-    pub async fn call(&self, call: Call) -> Exchange {
-        let started = Instant::now();
-        let outcome = self.exchange(&call).await;
-        let token = self.token.is_some() && call.authorized;
-        Exchange { call, base: self.base.clone(), token, outcome, latency: started.elapsed() }
+    /// Whether calls are signed.
+    #[must_use]
+    pub fn is_signed(&self) -> bool {
+        self.signer.is_some()
     }
 
-    async fn exchange(&self, call: &Call) -> Result<Reply, Fault> {
+    /// Makes one call and reads the reply to its end. It never fails: that there is no reply is an outcome too.
+    pub async fn call(&self, call: Call) -> Exchange {
+        let signed = self.signer.as_ref().and_then(|signer| signing::sign(signer, &call));
+        let started = Instant::now();
+        let outcome = self.exchange(&call, signed.as_ref()).await;
+        let token = self.token.is_some() && call.authorized;
+        Exchange { call, base: self.base.clone(), token, signed, outcome, latency: started.elapsed() }
+    }
+
+    async fn exchange(&self, call: &Call, signed: Option<&Signed>) -> Result<Reply, Fault> {
         let headers = self.headers(call);
-        let request = self.http.request(call.method.clone(), format!("{}{}", self.base, call.path));
+        let query = signed.map(|signed| format!("?{}", signed.query)).unwrap_or_default();
+        let request = self.http.request(call.method.clone(), format!("{}{}{query}", self.base, call.path));
         let sent = request.headers(headers).body(call.body.clone()).send().await;
         let mut response = sent.map_err(|error| fault(&error))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
@@ -111,7 +129,7 @@ impl Target {
         Ok(Reply::new(status, headers, body))
     }
 
-    /// The headers of a call. Here a signature over the body would be added, once calls are signed.
+    /// The headers of a call.
     fn headers(&self, call: &Call) -> HeaderMap {
         let mut headers = HeaderMap::new();
         if let Some(value) = call.content_type.as_deref().and_then(|value| HeaderValue::from_str(value).ok()) {

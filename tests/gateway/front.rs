@@ -66,7 +66,12 @@ impl Front {
 
     /// On a database in memory, by the system's clock.
     pub async fn in_real_time() -> Self {
-        let mut front = Self::of(Bench::in_memory().await, false).await;
+        Self::in_real_time_of(Bench::in_memory().await).await
+    }
+
+    /// In front of `bench`, by the system's clock.
+    pub async fn in_real_time_of(bench: Bench) -> Self {
+        let mut front = Self::of(bench, false).await;
         front.running = start(&front.bench, &front.key, Clock::real(), false).await;
         front
     }

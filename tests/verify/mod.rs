@@ -20,6 +20,10 @@ mod mutants;
 mod mutation;
 /// The forms of a report.
 mod reports;
+/// Calls that are signed, and calls that are signed badly.
+mod signed;
+/// What ends a run before it is through.
+mod stopped;
 /// Walks over operations that share data, held against invariants.
 mod walks;
 

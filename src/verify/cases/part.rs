@@ -142,6 +142,11 @@ impl Servers<'_> {
         match self.elsewhere(side).filter(|_| side != self.session.side) {
             Some(Elsewhere { target, recorder, .. }) => {
                 let exchange = Arc::new(target.call(call).await);
+                if side == Side::Polaris && !target.is_signed() && exchange.reply().is_some_and(|it| it.status == 401) {
+                    let note =
+                        format!("{} answered 401: its calls must be signed (--app-key, --app-secret)", target.base());
+                    self.session.recorder.note(note);
+                }
                 self.session.compare(side, target, &exchange).await;
                 let findings = recorder.observe(&exchange, expected, purpose);
                 let held = findings.is_empty();
@@ -154,6 +159,10 @@ impl Servers<'_> {
 }
 
 impl Calls for Servers<'_> {
+    fn is_over(&self) -> bool {
+        self.session.budget.is_over()
+    }
+
     fn reaches(&self, side: Side) -> bool {
         side == self.session.side || self.elsewhere(side).is_some()
     }

@@ -20,6 +20,11 @@ pub trait Calls: Send + Sync {
     /// Whether there is somebody to call on `side`.
     fn reaches(&self, side: Side) -> bool;
 
+    /// Whether the time is over: nothing more is waited for.
+    fn is_over(&self) -> bool {
+        false
+    }
+
     /// Makes a call. Says also whether everything held that must hold of every exchange.
     fn call<'a>(&'a self, asked: Asked<'a>) -> BoxFuture<'a, (Arc<Exchange>, bool)>;
 }
@@ -51,6 +56,16 @@ pub enum Verdict {
     /// The target's data does not meet the preconditions, or there is nobody to call: why.
     NotExercised(String),
 }
+
+/// Why a case does not go on.
+enum Stop {
+    Failed(Failed),
+    /// The time is over.
+    Over,
+}
+
+/// Why a case is not exercised any more.
+const OVER: &str = "the time was over before the case was";
 
 /// What did not hold.
 #[derive(Debug)]
@@ -86,9 +101,10 @@ pub async fn run(case: &Case, data: &Data, fresh: Fresh, calls: &dyn Calls) -> V
     running.exchanges.clear();
     let verdict = running.steps(case.calls.iter().chain(&case.afterwards)).await;
     let undone = running.undo().await;
-    match verdict {
-        Ok(()) => undone.map_or_else(Verdict::Failed, |()| Verdict::Passed),
-        Err(failed) => Verdict::Failed(failed),
+    match verdict.and(undone) {
+        Ok(()) => Verdict::Passed,
+        Err(Stop::Failed(failed)) => Verdict::Failed(failed),
+        Err(Stop::Over) => Verdict::NotExercised(OVER.to_owned()),
     }
 }
 
@@ -101,16 +117,19 @@ struct Running<'a> {
 }
 
 impl Running<'_> {
-    async fn steps(&mut self, steps: impl Iterator<Item = &Step>) -> Result<(), Failed> {
+    async fn steps(&mut self, steps: impl Iterator<Item = &Step>) -> Result<(), Stop> {
         for step in steps {
+            if self.calls.is_over() {
+                return Err(Stop::Over);
+            }
             self.step(step).await?;
         }
         Ok(())
     }
 
-    /// Every call that undoes something, whatever became of the others. A call that lacks a name is left out: what it
+    /// Every call that undoes something, whatever became of the others and of the time. A call that lacks a name is left out: what it
     /// would undo did not come about.
-    async fn undo(&mut self) -> Result<(), Failed> {
+    async fn undo(&mut self) -> Result<(), Stop> {
         let mut outcome = Ok(());
         for step in &self.case.undo {
             if step.call(&self.scope).is_ok() {
@@ -121,7 +140,7 @@ impl Running<'_> {
         outcome
     }
 
-    async fn step(&mut self, step: &Step) -> Result<(), Failed> {
+    async fn step(&mut self, step: &Step) -> Result<(), Stop> {
         let begun = tokio::time::Instant::now();
         loop {
             let mut scope = self.scope.clone();
@@ -134,16 +153,21 @@ impl Running<'_> {
                     self.scope = scope;
                     return Ok(());
                 }
-                Err(_) if held && begun.elapsed() < step.eventually => tokio::time::sleep(PAUSE).await,
+                Err(_) if held && begun.elapsed() < step.eventually => {
+                    if self.calls.is_over() {
+                        return Err(Stop::Over);
+                    }
+                    tokio::time::sleep(PAUSE).await;
+                }
                 outcome => {
                     let mismatch = outcome.err();
-                    return Err(Failed {
+                    return Err(Stop::Failed(Failed {
                         operation: step.operation,
                         line: step.line,
                         pointer: mismatch.as_ref().map(|mismatch| mismatch.pointer.clone()).filter(|at| !at.is_empty()),
                         reason: mismatch.map(|mismatch| mismatch.reason),
                         exchanges: self.exchanges.clone(),
-                    });
+                    }));
                 }
             }
         }
@@ -197,6 +221,9 @@ impl Running<'_> {
 
     /// Makes a call that is a precondition. Whatever it is answered: the contract alone is demanded of it.
     async fn is_met(&mut self, step: &Step) -> Result<(), String> {
+        if self.calls.is_over() {
+            return Err(OVER.to_owned());
+        }
         let mut scope = self.scope.clone();
         let (exchange, held) = self.ask(step, &scope, Expectation::Documented).await?;
         let compared = compare(step, &exchange, &mut scope);

@@ -10,7 +10,7 @@ use super::{
     template::Template,
 };
 use crate::verify::{
-    Call, Envelope, Expectation, Side,
+    Call, Envelope, Expectation, Side, Signing,
     contract::{Operation, Schemas},
 };
 
@@ -166,6 +166,7 @@ impl Step {
             content_type: self.content_type.clone(),
             headers: Vec::new(),
             authorized: self.authorized,
+            signing: Signing::Right,
             body,
         })
     }
@@ -178,7 +179,7 @@ impl Step {
         match self.code {
             400 if self.violations.is_empty() => Expectation::Invalid,
             400 => Expectation::Refused { violations: self.violations.clone() },
-            401 => Expectation::Unauthorized,
+            401 => Expectation::Unauthorized("there is no valid token"),
             405 => Expectation::WrongMethod,
             413 => Expectation::TooLarge,
             415 => Expectation::UnsupportedMediaType,

@@ -47,8 +47,8 @@ pub enum Expectation {
     UnsupportedMediaType,
     /// The body is too large: 413.
     TooLarge,
-    /// The token is missing or wrong: 401.
-    Unauthorized,
+    /// Who calls is not known, for this reason: 401.
+    Unauthorized(&'static str),
     /// Nothing in particular, but what holds of every reply: for parts that compare codes and bodies by themselves.
     Documented,
 }

@@ -47,7 +47,7 @@ fn unexpected(seen: &Seen<'_>, reply: &Reply) -> Option<String> {
         Expectation::WrongMethod => demand(&[405], "the contract has no such method: 405 is due"),
         Expectation::UnsupportedMediaType => demand(&[415], "the body is no application/json: 415 is due"),
         Expectation::TooLarge => demand(&[413], "the body is larger than 1 MiB: 413 is due"),
-        Expectation::Unauthorized => demand(&[401], "there is no valid token: 401 is due"),
+        Expectation::Unauthorized(why) => demand(&[401], &format!("{why}: 401 is due")),
     }
 }
 

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use contracts::runtime::client::Hidden;
+use contracts::runtime::{client::Hidden, signature::Signer};
 use reqwest::Url;
 
 use self::pairs::Pairs;
@@ -33,9 +33,15 @@ pub(super) struct Twin {
 }
 
 impl Twin {
-    /// The twin whose sides are at these base URLs.
-    pub fn new(sides: &[(Side, Url)], token: Option<&Hidden>, timeout: Duration) -> Result<Self, TargetError> {
-        let target = |(side, url): &(Side, Url)| Ok((*side, Target::new(url, token, timeout)?));
+    /// The twin whose sides are at these base URLs; the calls of Polaris's are signed, if there is a signer.
+    pub fn new(
+        sides: &[(Side, Url)],
+        token: Option<&Hidden>,
+        signer: Option<&Signer>,
+        timeout: Duration,
+    ) -> Result<Self, TargetError> {
+        let target =
+            |(side, url): &(Side, Url)| Ok((*side, Target::new(url, token, timeout)?.signed(side.signer(signer))));
         let targets = sides.iter().map(target).collect::<Result<_, TargetError>>()?;
         Ok(Self { targets, pairs: Mutex::default(), differ: Mutex::default() })
     }

@@ -144,7 +144,11 @@ fn form(side: Side, operation: &'static Operation, good: &Value, name: &'static 
                 probe(call, Expectation::UnknownOperation, tail)
             })
             .into(),
-        TOKEN => vec![probe(Call { authorized: false, ..Call::new(operation, good) }, Expectation::Unauthorized, "")],
+        TOKEN => vec![probe(
+            Call { authorized: false, ..Call::new(operation, good) },
+            Expectation::Unauthorized("there is no valid token"),
+            "",
+        )],
         _ => Vec::new(),
     }
 }

@@ -15,6 +15,8 @@ mod pool;
 mod probe;
 /// Smaller requests that show the same.
 mod shrink;
+/// Signatures that must be refused.
+mod signatures;
 /// What refused writes leave as it was.
 mod unchanged;
 /// Values that a schema accepts.
@@ -52,6 +54,7 @@ impl Part for Generated {
         names.extend(
             session.operations.iter().map(|operation| format!("{PART}: {} valid random requests", operation.id())),
         );
+        names.extend(signatures::list(session));
         names
     }
 
@@ -60,6 +63,7 @@ impl Part for Generated {
             forms::cells(operation, session.target.has_token()).for_each(|cell| coverage.expect(cell));
             Beyond::of(operation.id()).for_each(|rule| coverage.expect(probe::rule_cell(operation, rule)));
         }
+        signatures::expect(session, coverage);
         unchanged::expect(session, coverage);
     }
 
@@ -67,9 +71,10 @@ impl Part for Generated {
         async move {
             let pools = Arc::new(learn(session).await);
             let refused = |probe: &Probe| !matches!(probe.expected, Expectation::Accepted { .. });
+            session.each(signatures::replays(session, &pools), signatures::replay).await;
             let before = unchanged::look(session).await;
             session.each(limits(session, &pools).filter(refused), perform).await;
-            unchanged::watch(session, &before, &pools).await;
+            unchanged::watch(session, before, &pools).await;
             session.each(limits(session, &pools).filter(move |probe| !refused(probe)), perform).await;
             let limit = if session.budget.is_limited() { u64::MAX } else { RANDOM };
             let random = move |session: Arc<Session>, number: u64| {
@@ -150,7 +155,8 @@ fn probes(session: &Session, operation: &'static Operation, pools: &Pools) -> Bo
     let breaches = probe::breaches(side, operation, pool, &mut rng(1));
     let forms = forms::probes(side, operation, pool, rng(2), session.target.has_token());
     let fields = probe::fields(side, operation, pool.clone(), rng(3));
-    Box::new(fields.chain(breaches).chain(forms))
+    let signatures = signatures::probes(session, operation, pool, rng(4));
+    Box::new(signatures.into_iter().chain(fields).chain(breaches).chain(forms))
 }
 
 /// A valid random request.

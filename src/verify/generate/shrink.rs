@@ -33,7 +33,7 @@ pub(super) async fn shrink(session: &Session, probe: &Probe, finding: Finding) -
                 continue;
             }
             tries += 1;
-            if tries > TRIES || session.budget.time_left().is_some_and(|left| left.is_zero()) {
+            if tries > TRIES || session.budget.is_over() {
                 return smallest;
             }
             let call = Call { body: candidate.to_string().into_bytes(), ..probe.call.clone() };

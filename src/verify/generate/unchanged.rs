@@ -21,12 +21,15 @@ pub(super) fn expect(session: &Session, coverage: &mut Coverage) {
 #[derive(Debug)]
 pub(super) struct Look(Vec<(Arc<Exchange>, Option<Value>)>);
 
-/// Asks every operation that reads for what the contract's examples ask for.
-pub(super) async fn look(session: &Session) -> Look {
+/// Asks every operation that reads for what the contract's examples ask for. None if the time is over before that is done.
+pub(super) async fn look(session: &Session) -> Option<Look> {
     let mut seen = Vec::new();
     if session.operations.iter().any(|operation| operation.writes) {
         for operation in session.operations.iter().filter(|operation| !operation.writes) {
             for (name, body) in &operation.examples {
+                if session.budget.is_over() {
+                    return None;
+                }
                 let purpose =
                     Purpose::new(Origin::new(PART, format!("{} example {name}, before and after", operation.id())));
                 let call = Call::new(operation, body);
@@ -38,7 +41,7 @@ pub(super) async fn look(session: &Session) -> Look {
             }
         }
     }
-    Look(seen)
+    Some(Look(seen))
 }
 
 impl Look {
@@ -53,12 +56,10 @@ impl Look {
 
 /// Looks again after nothing but refused requests. What changed may have been changed by somebody else: then each
 /// operation that writes is refused once more by itself, with a look before and after.
-pub(super) async fn watch(session: &Arc<Session>, before: &Look, pools: &Pools) {
+pub(super) async fn watch(session: &Arc<Session>, before: Option<Look>, pools: &Pools) {
     let writing = || session.operations.iter().copied().filter(|operation| operation.writes);
-    if before.0.is_empty() || session.budget.time_left().is_some_and(|left| left.is_zero()) {
-        return;
-    }
-    let after = look(session).await;
+    let Some(before) = before.filter(|before| !before.0.is_empty()) else { return };
+    let Some(after) = look(session).await else { return };
     let Some(changed) = before.changed(&after) else {
         session.recorder.coverage(|coverage| writing().for_each(|operation| coverage.count(cell(operation), true)));
         return;
@@ -69,7 +70,7 @@ pub(super) async fn watch(session: &Arc<Session>, before: &Look, pools: &Pools) 
         let refused =
             probes(session, operation, pools).filter(|probe| !matches!(probe.expected, Expectation::Accepted { .. }));
         session.each(refused, perform).await;
-        let after = look(session).await;
+        let Some(after) = look(session).await else { return };
         let change = before.changed(&after);
         session.recorder.coverage(|coverage| coverage.count(cell(operation), change.is_none()));
         if let Some(exchanges) = change {

@@ -221,6 +221,9 @@ impl Walks {
         let purpose = Purpose::new(Origin::new(PART, "what there is"));
         for operation in session.operations.iter().filter(|operation| !operation.writes) {
             for (name, body) in whole_lists(operation).into_iter().chain(operation.examples.iter().cloned()) {
+                if session.budget.is_over() {
+                    break;
+                }
                 let (exchange, _) =
                     session.exchange(Call::new(operation, &body), &Expectation::accepted(), &purpose).await;
                 let reply = exchange.reply().filter(|reply| reply.is_success(envelope));

@@ -83,9 +83,8 @@ impl Replays<'_> {
     /// Makes the steps `kept` again: with the same things, then with others.
     async fn replay(&mut self, kept: &[usize], rule: &'static str) -> Option<(Broken, Vec<Arc<Exchange>>)> {
         for other in 0..OTHERS {
-            let left = self.session.budget.time_left().is_none_or(|left| !left.is_zero());
             self.maker.replay += 1;
-            if self.maker.replay > REPLAYS || !left {
+            if self.maker.replay > REPLAYS || self.session.budget.is_over() {
                 return None;
             }
             let shift = if other > 0 { usize::try_from(self.maker.replay).unwrap_or_default() } else { 0 };

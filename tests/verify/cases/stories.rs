@@ -54,6 +54,7 @@ impl Calls for Teller {
                     call: asked.call,
                     base: target.base().into(),
                     token: false,
+                    signed: None,
                     outcome,
                     latency: begun.elapsed(),
                 };
