@@ -79,7 +79,7 @@ impl Refusal {
 
     fn code(&self) -> u16 {
         match self {
-            Self::Unsignable(Unsignable::Body) => 400,
+            Self::Unsignable(Unsignable::Body(_)) => 400,
             Self::NotAllowed => 403,
             Self::TooOften(_) => 429,
             Self::Db(_) => 503,
@@ -90,7 +90,7 @@ impl Refusal {
     fn sentence(&self) -> String {
         match self {
             Self::Unsigned(name) => format!("签名校验失败：缺少参数 {name}，或格式不正确"),
-            Self::Unsignable(Unsignable::Body) => NO_OBJECT.to_owned(),
+            Self::Unsignable(Unsignable::Body(_)) => "请求体须为 JSON 对象，字段不能重复".to_owned(),
             Self::Unsignable(Unsignable::RepeatedParameter) => "签名校验失败：查询参数重复".to_owned(),
             Self::Unsignable(Unsignable::MissingParameter(name)) => format!("签名校验失败：缺少参数 {name}"),
             Self::Unsignable(Unsignable::Nonce) => "签名校验失败：nonce 须为 16 到 64 个可见 ASCII 字符".to_owned(),
@@ -117,14 +117,11 @@ impl Refusal {
     }
 }
 
-const NO_OBJECT: &str = "请求体须为 JSON 对象，字段不能重复";
-
 impl From<&Refusal> for Failure<NoData> {
     fn from(refusal: &Refusal) -> Self {
         let mut failure = Self::new(refusal.code(), refusal.sentence());
-        if failure.code == 400 {
-            let (pointer, rule) = (String::new(), "type".to_owned());
-            failure.violations.push(Violation { pointer, rule, message: NO_OBJECT.to_owned() });
+        if let Refusal::Unsignable(Unsignable::Body(rule)) = refusal {
+            failure.violations.push(Violation::new("", *rule));
         }
         failure
     }

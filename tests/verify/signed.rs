@@ -81,7 +81,7 @@ async fn the_backend_passes_with_the_key_on_both_engines() {
 #[tokio::test]
 async fn polariss_side_is_signed_wherever_it_is() {
     let credentials = Credentials::random();
-    let (app, other) = (demanding(&credentials).await, demanding(&credentials).await);
+    let app = demanding(&credentials).await;
     let cases = |signer: Option<Signer>| {
         let (target, polaris) = (app.url("/internal"), app.url("/kop"));
         async move {
@@ -89,7 +89,6 @@ async fn polariss_side_is_signed_wherever_it_is() {
                 options.signer = signer;
                 options.elsewhere = vec![(Side::Polaris, polaris.parse().expect("a URL"))];
                 options.parts = vec!["cases".into()];
-                options.run = 1;
             })
             .await
         }
@@ -100,8 +99,12 @@ async fn polariss_side_is_signed_wherever_it_is() {
     let with = cases(Some(signer(&credentials, Method::HmacSha256))).await;
     assert_conforms(&with);
     assert!(!with.warnings().contains(&note) && with.recorded.exchanges > without.recorded.exchanges);
+}
 
-    // And where it is compared with another.
+#[tokio::test]
+async fn two_targets_that_are_compared_are_both_signed() {
+    let credentials = Credentials::random();
+    let (app, other) = (demanding(&credentials).await, demanding(&credentials).await);
     let compared = verify(Side::Polaris, &app.url("/kop"), |options| {
         options.signer = Some(signer(&credentials, Method::HmacSha256));
         options.compare = vec![(Side::Polaris, other.url("/kop").parse().expect("a URL"))];
@@ -110,6 +113,7 @@ async fn polariss_side_is_signed_wherever_it_is() {
     })
     .await;
     assert_conforms(&compared);
+    assert!(compared.warnings().contains(&format!("compared with {}", other.url("/kop"))));
 }
 
 #[tokio::test]

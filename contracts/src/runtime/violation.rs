@@ -40,7 +40,7 @@ impl Display for Violation {
 }
 
 /// A rule of the contract, with what it demands. Displayed as the short Chinese sentence that callers see.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule<'a> {
     /// The body is no JSON text; line and column of the first error.
     Json(usize, usize),

@@ -1,4 +1,7 @@
-use contracts::runtime::signature::{Method, Parameters, SignedText, Unsignable};
+use contracts::runtime::{
+    Rule,
+    signature::{Method, Parameters, SignedText, Unsignable},
+};
 
 fn parameters(query: &str) -> Parameters {
     Parameters::parse(query).expect("parameters")
@@ -19,7 +22,7 @@ fn a_parameter_that_stands_twice_is_refused() {
 
 #[test]
 fn a_field_that_stands_twice_in_the_body_is_refused() {
-    assert_eq!(refusal("api=x", r#"{"a":1,"\u0061":1}"#), Unsignable::Body);
+    assert_eq!(refusal("api=x", r#"{"a":1,"\u0061":1}"#), Unsignable::Body(Rule::Duplicate));
 }
 
 #[test]

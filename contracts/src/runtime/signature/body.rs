@@ -1,22 +1,26 @@
 use serde::de::IgnoredAny;
+use serde_json::Value;
 
 use super::Unsignable;
+use crate::runtime::Rule;
 
 /// The top-level fields of a body, each with the text that is signed: strings raw (unescaped), numbers and booleans as
 /// their JSON text, arrays and objects as they were sent without white space, `null` empty.
 ///
 /// The text of a value is that of its tokens: a JSON library would write `1.0` or `1e3` in its own way, and sort keys.
 pub(super) fn fields(body: &[u8]) -> Result<Vec<(String, String)>, Unsignable> {
-    let text = std::str::from_utf8(body).map_err(|_| Unsignable::Body)?;
+    let text = std::str::from_utf8(body).map_err(|_| Unsignable::Body(Rule::Utf8))?;
     // From here on it is JSON, and the walk need not look for mistakes.
-    serde_json::from_str::<IgnoredAny>(text).map_err(|_| Unsignable::Body)?;
+    serde_json::from_str::<IgnoredAny>(text).map_err(|error| no_json(&error))?;
     let compact = compact(text);
-    let mut rest = compact.strip_prefix('{').ok_or(Unsignable::Body)?;
+    let mut rest = compact.strip_prefix('{').ok_or(Unsignable::Body(Rule::Type("object")))?;
     let mut fields = Vec::new();
     while !rest.is_empty() && rest != "}" {
         let (name, after) = rest.split_at(token(rest));
         let (value, after) = after[1..].split_at(token(&after[1..]));
-        fields.push((unescaped(name)?, signed(value)?));
+        // Half of a surrogate pair stands for nothing, and only a whole look finds it at its place.
+        let field = unescaped(name).and_then(|name| Ok((name, signed(value)?)));
+        fields.push(field.map_err(|error| no_json(&serde_json::from_str::<Value>(text).err().unwrap_or(error)))?);
         rest = &after[1..];
     }
     Ok(fields)
@@ -45,7 +49,7 @@ fn token(text: &str) -> usize {
     text.len()
 }
 
-fn signed(value: &str) -> Result<String, Unsignable> {
+fn signed(value: &str) -> serde_json::Result<String> {
     match value.as_bytes().first() {
         Some(b'"') => unescaped(value),
         Some(b'n') => Ok(String::new()),
@@ -53,9 +57,13 @@ fn signed(value: &str) -> Result<String, Unsignable> {
     }
 }
 
-/// What a string stands for. Half of a surrogate pair stands for nothing.
-fn unescaped(string: &str) -> Result<String, Unsignable> {
-    serde_json::from_str(string).map_err(|_| Unsignable::Body)
+/// What a string stands for.
+fn unescaped(string: &str) -> serde_json::Result<String> {
+    serde_json::from_str(string)
+}
+
+fn no_json(error: &serde_json::Error) -> Unsignable {
+    Unsignable::Body(Rule::Json(error.line(), error.column()))
 }
 
 /// Whether a walk over JSON is in a string.
@@ -116,11 +124,20 @@ mod tests {
 
     #[test]
     fn what_is_no_object_has_no_fields() {
-        for body in
-            ["", "[]", "1", "null", "{", "{\"a\":}", "{\"a\":1}x", "\u{feff}{}", r#"{"a":"\ud83d"}"#, r#"{a:1}"#]
-        {
-            assert_eq!(fields(body.as_bytes()), Err(Unsignable::Body), "{body}");
+        for body in ["[]", "1", "null"] {
+            assert_eq!(fields(body.as_bytes()), Err(Unsignable::Body(Rule::Type("object"))), "{body}");
         }
-        assert_eq!(fields(b"{\"a\":\"\xff\"}"), Err(Unsignable::Body));
+        for (body, line, column) in [
+            ("", 1, 0),
+            ("{", 1, 1),
+            ("{\"a\":}", 1, 6),
+            ("{\"a\":1}x", 1, 8),
+            ("\u{feff}{}", 1, 1),
+            ("{\n\"a\":\"\\ud83d\"}", 2, 11),
+            ("{a:1}", 1, 2),
+        ] {
+            assert_eq!(fields(body.as_bytes()), Err(Unsignable::Body(Rule::Json(line, column))), "{body}");
+        }
+        assert_eq!(fields(b"{\"a\":\"\xff\"}"), Err(Unsignable::Body(Rule::Utf8)));
     }
 }

@@ -19,6 +19,8 @@ pub use parameters::Parameters;
 pub use signer::{Secret, Signer};
 pub use text::SignedText;
 
+use super::Rule;
+
 /// Why a call cannot be signed, nor its signature be checked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unsignable {
@@ -34,9 +36,9 @@ pub enum Unsignable {
     /// `signMethod` names no method that is known.
     #[error("there is no such signMethod")]
     UnknownMethod,
-    /// The body is no JSON object in UTF-8, or a field of it stands twice.
-    #[error("the body is no JSON object, or a field of it stands twice")]
-    Body,
+    /// The body is no JSON object in UTF-8, or a field of it stands twice: the rule that it breaks.
+    #[error("the body breaks the rule {}", .0.name())]
+    Body(Rule<'static>),
     /// The body says something else of a parameter that the gateway goes by. The body's value is the one that would be
     /// signed, and the gateway's own would be anybody's to change.
     #[error("the body contradicts the parameter {0}")]

@@ -10,6 +10,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use super::{Method, Parameters, Unsignable, body};
+use crate::runtime::Rule;
 
 /// The parameters that the gateway goes by.
 const OURS: [&str; 5] = ["api", "appKey", "timestamp", "signMethod", "nonce"];
@@ -82,7 +83,7 @@ fn of_kop(parameters: &Parameters, body: &[u8]) -> Result<String, Unsignable> {
             return Err(Unsignable::Contradiction(ours));
         }
         if fields.insert(name, value).is_some() {
-            return Err(Unsignable::Body);
+            return Err(Unsignable::Body(Rule::Duplicate));
         }
     }
     for (name, value) in parameters.iter().filter(|(name, _)| *name != "sign") {
