@@ -146,10 +146,12 @@ async fn a_body_that_is_no_object_is_refused_with_400() {
     on_both_engines(|front| async move {
         let app = front.app(everything()).await;
         let query = signed(&app, Method::KopSha1, ORDERS, now(), "{}").to_query();
-        for body in ["", "[]", "{\"pageNo\":1,\"pageNo\":2}", "{"] {
+        for (body, rule) in [("", "json"), ("[]", "type"), ("{\"pageNo\":1,\"pageNo\":2}", "duplicate"), ("{", "json")]
+        {
             let reply = front.post(&format!("/kop/{ORDERS}?{query}"), body).await;
             assert_eq!(reply.status, 400, "{body}: {reply:?}");
             SIDES[1].assert_failure(400, &reply.json(), body);
+            assert_eq!(reply.json()["violations"][0]["rule"], rule, "{body}");
         }
         let query = signed(&app, Method::HmacSha256, ORDERS, now(), "[]").to_query();
         assert_eq!(front.post(&format!("/kop/{ORDERS}?{query}"), "[]").await.status, 400);
