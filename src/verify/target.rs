@@ -15,6 +15,11 @@ use reqwest::{
 
 use super::{Call, Exchange, Fault, Reply, Signed, signing};
 
+/// So often a call is made again that came too often.
+const WAITS: u32 = 10;
+/// A server that wants more patience is not waited for.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
 /// The server under test: one side of it, over HTTP with connections that are kept.
 #[derive(Debug)]
 pub struct Target {
@@ -103,13 +108,30 @@ impl Target {
         self.signer.is_some()
     }
 
-    /// Makes one call and reads the reply to its end. It never fails: that there is no reply is an outcome too.
+    /// Makes one call, again where the app has called too often, and reads the reply to its end. It never fails: that there is no reply is an outcome too.
     pub async fn call(&self, call: Call) -> Exchange {
-        let signed = self.signer.as_ref().and_then(|signer| signing::sign(signer, &call));
-        let started = Instant::now();
-        let outcome = self.exchange(&call, signed.as_ref()).await;
-        let token = self.token.is_some() && call.authorized;
-        Exchange { call, base: self.base.clone(), token, signed, outcome, latency: started.elapsed() }
+        let mut waits = 0..WAITS;
+        loop {
+            let signed = self.signer.as_ref().and_then(|signer| signing::sign(signer, &call));
+            let started = Instant::now();
+            let outcome = self.exchange(&call, signed.as_ref()).await;
+            let latency = started.elapsed();
+            if let Some(wait) = self.told_to_wait(&outcome)
+                && waits.next().is_some()
+            {
+                tokio::time::sleep(wait).await;
+                continue;
+            }
+            let token = self.token.is_some() && call.authorized;
+            return Exchange { call, base: self.base.clone(), token, signed, outcome, latency };
+        }
+    }
+
+    /// An app may not call as often as a run can: how long it is told to wait.
+    fn told_to_wait(&self, outcome: &Result<Reply, Fault>) -> Option<Duration> {
+        let reply = outcome.as_ref().ok().filter(|reply| self.is_signed() && reply.status == 429)?;
+        let wait = Duration::from_secs(reply.header("retry-after")?.parse().ok()?);
+        (wait <= LONGEST_WAIT).then_some(wait)
     }
 
     async fn exchange(&self, call: &Call, signed: Option<&Signed>) -> Result<Reply, Fault> {

@@ -76,6 +76,14 @@ impl Front {
         front
     }
 
+    /// The same for apps that may call so often.
+    pub async fn in_real_time_limited(rate: Rate) -> Self {
+        let mut front = Self::in_real_time().await;
+        let options = gateway::Options { rate: Some(rate), ..gateway::Options::default() };
+        front.running = serve(&front.bench, &front.key, options).await;
+        front
+    }
+
     /// The same with another process, which has seen no call.
     pub async fn restarted(&mut self) {
         let backend = self.bench.backend.clone();

@@ -1,12 +1,13 @@
 use std::{
     collections::HashMap,
+    num::NonZeroU32,
     path::Path,
     sync::{Arc, Mutex},
 };
 
 use contracts::runtime::signature::{Method, Signer};
 use polaris::{
-    gateway::Credentials,
+    gateway::{Credentials, Rate},
     server::router,
     verify::{Options, Report, Side, State, report::Format},
 };
@@ -238,4 +239,21 @@ async fn the_secret_is_never_shown_and_the_lines_of_a_report_can_be_run() {
         }
         assert!(ran >= 5, "{ran}");
     }
+}
+
+#[tokio::test]
+async fn an_app_that_may_not_call_as_often_as_a_run_does_waits() {
+    let number = |number| NonZeroU32::new(number).expect("a number");
+    let front = Front::in_real_time_limited(Rate { per_second: number(50), burst: number(20) }).await;
+    let app = front.app(everything()).await;
+    let report = verify(Side::Polaris, &format!("{}/kop", front.url()), |options| {
+        options.signer = Some(signer(&app, Method::HmacSha256));
+        options.parts = vec!["generated".into()];
+        options.operations = vec!["queryOrders".into(), "memberStatistics".into()];
+        options.max_cases = Some(150);
+    })
+    .await;
+    assert_conforms(&report);
+    assert!(report.recorded.answers.values().all(|answers| !answers.refused.contains_key(&429)));
+    assert!(report.duration.as_secs_f64() > 1.5, "it was never told to wait: {:?}", report.duration);
 }

@@ -133,7 +133,7 @@ mod tests {
             ("{\"a\":}", 1, 6),
             ("{\"a\":1}x", 1, 8),
             ("\u{feff}{}", 1, 1),
-            ("{\n\"a\":\"\\ud83d\"}", 2, 11),
+            ("{\n\"a\":\"\\ud83d\"}", 2, 12),
             ("{a:1}", 1, 2),
         ] {
             assert_eq!(fields(body.as_bytes()), Err(Unsignable::Body(Rule::Json(line, column))), "{body}");
