@@ -2,7 +2,7 @@ use polaris::verify::{Side, contract::Operation};
 use serde_json::Value;
 
 use super::{
-    hostile::{attacks, names},
+    hostile::{Attack, attacks, names},
     placed::Placed,
     server::Server,
     tally::Tally,
@@ -32,21 +32,24 @@ const INTERNALS: &[&str] = &[
     "Some(",
 ];
 
-/// What becomes of a case.
-enum Outcome {
-    Invalid,
-    TooLarge,
-    /// The contract has nothing against it.
-    Open,
+/// A request with something hostile in it.
+struct Case {
+    attack: &'static str,
+    body: String,
+    /// The attack itself is reason enough to refuse it.
+    refused: bool,
 }
 
-/// What the contract says of a body; `refused` where the attack itself is reason enough.
-fn expected(side: Side, operation: &Operation, body: &str, refused: bool) -> Outcome {
-    if body.len() > 1 << 20 {
-        return Outcome::TooLarge;
+impl Case {
+    fn too_large(&self) -> bool {
+        self.body.len() > 1 << 20
     }
-    let violated = |value: Value| !side.document().violations(operation.info.request, &value).is_empty();
-    if refused || serde_json::from_str(body).map_or(true, violated) { Outcome::Invalid } else { Outcome::Open }
+
+    /// Whether the contract has something against it.
+    fn invalid(&self, side: Side, operation: &Operation) -> bool {
+        let violated = |value: Value| !side.document().violations(operation.info.request, &value).is_empty();
+        self.refused || self.too_large() || serde_json::from_str(&self.body).map_or(true, violated)
+    }
 }
 
 /// The code of a reply, which is well formed, as its side has it.
@@ -78,18 +81,39 @@ struct Attacked {
 }
 
 impl Attacked {
-    async fn case(&mut self, (side, operation): (Side, &Operation), attack: &'static str, body: &str, refused: bool) {
+    /// The code of the reply to `case`.
+    async fn send(&mut self, (side, operation): (Side, &Operation), case: &Case) -> (u16, String) {
+        let Case { attack, body, .. } = case;
         let about = format!("{}: {attack}: {}", operation.info.id, body.chars().take(300).collect::<String>());
         let (reply, took) = self.server.call(side, operation, body, &about).await;
         let code = code(side, operation, &reply, &about);
         self.tally.add(attack, code, took);
-        match expected(side, operation, body, refused) {
-            Outcome::Invalid => assert_eq!(code, 400, "{about}: {reply:?}"),
-            Outcome::TooLarge => assert_eq!(code, 413, "{about}: {reply:?}"),
-            // Who is refused for what is there finds it as it was.
-            Outcome::Open if operation.writes && code != 200 => self.unchanged(&about).await,
-            Outcome::Open if operation.writes => self.state = self.server.state().await,
-            Outcome::Open => {}
+        assert_eq!(code == 413, case.too_large(), "{about}: {reply:?}");
+        (code, about)
+    }
+
+    /// Reads store nothing, whatever they answer.
+    async fn read(&mut self, of: (Side, &Operation), cases: &[Case]) {
+        for case in cases {
+            let (code, about) = self.send(of, case).await;
+            assert!([400, 413].contains(&code) || !case.invalid(of.0, of.1), "{about}: {code}");
+        }
+    }
+
+    /// What the contract is against comes first and stores nothing. Of the rest, who is refused for what is there finds it
+    /// as it was.
+    async fn write(&mut self, of: (Side, &Operation), cases: Vec<Case>) {
+        let (invalid, open): (Vec<_>, Vec<_>) = cases.into_iter().partition(|case| case.invalid(of.0, of.1));
+        for case in &invalid {
+            let (code, about) = self.send(of, case).await;
+            assert!([400, 413].contains(&code), "{about}: {code}");
+        }
+        self.unchanged(of.1.info.id).await;
+        for case in &open {
+            match self.send(of, case).await {
+                (200, _) => self.state = self.server.state().await,
+                (_, about) => self.unchanged(&about).await,
+            }
         }
     }
 
@@ -98,32 +122,41 @@ impl Attacked {
     }
 }
 
-/// Every attack in every field of every operation.
+/// Every attack in every field of an operation, and fields that it does not have.
+fn cases(operation: &Operation, attacks: &[Attack], names: &[String]) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (number, field) in operation.fields.iter().enumerate() {
+        let placed = Placed::of(operation, field);
+        for attack in attacks {
+            let some = if attack.heavy { 1 } else { attack.values.len() };
+            for value in attack.values.iter().cycle().skip(number).take(some) {
+                cases.push(Case { attack: attack.name, body: placed.with(value), refused: attack.heavy });
+            }
+        }
+        cases.extend(placed.twice().map(|body| Case { attack: "keys that stand twice", body, refused: true }));
+    }
+    let good = operation.examples[0].1.to_string();
+    let comma = if good == "{}" { "" } else { "," };
+    cases.extend(names.iter().map(|name| {
+        let body = format!("{{{name}:1{comma}{}", &good[1..]);
+        Case { attack: "hostile names of fields", body, refused: false }
+    }));
+    cases
+}
+
 async fn attack(server: Server, name: &str) {
     let (attacks, names) = (attacks(), names());
     let state = server.state().await;
     let mut attacked = Attacked { server, tally: Tally::default(), state };
     for &side in attacked.server.sides() {
         for operation in &side.contract().operations {
-            for (number, field) in operation.fields.iter().enumerate() {
-                let placed = Placed::of(operation, field);
-                for attack in &attacks {
-                    let some = if attack.heavy { 1 } else { attack.values.len() };
-                    for value in attack.values.iter().cycle().skip(number).take(some) {
-                        attacked.case((side, operation), attack.name, &placed.with(value), attack.heavy).await;
-                    }
-                }
-                if let Some(twice) = placed.twice() {
-                    attacked.case((side, operation), "keys that stand twice", &twice, true).await;
-                }
+            let cases = cases(operation, &attacks, &names);
+            if operation.writes {
+                attacked.write((side, operation), cases).await;
+            } else {
+                attacked.read((side, operation), &cases).await;
+                attacked.unchanged(operation.info.id).await;
             }
-            let good = operation.examples[0].1.to_string();
-            for name in &names {
-                let comma = if good == "{}" { "" } else { "," };
-                let body = format!("{{{name}:1{comma}{}", &good[1..]);
-                attacked.case((side, operation), "hostile names of fields", &body, false).await;
-            }
-            attacked.unchanged(operation.info.id).await;
         }
     }
     assert!(attacked.tally.cases() > 10_000, "{} cases", attacked.tally.cases());

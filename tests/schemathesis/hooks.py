@@ -1,7 +1,7 @@
 """What Schemathesis must know of Polaris: the contract's formats, how calls are signed, and the rules that a schema cannot say.
 
-Settings come from the environment: POLARIS_APP_KEY and POLARIS_APP_SECRET sign the calls of /kop/*, and
-POLARIS_REACHED is the file that is told, operation by operation, which codes were seen.
+Settings come from the environment: POLARIS_BASE is the base URL, POLARIS_APP_KEY and POLARIS_APP_SECRET sign the calls
+of /kop/*, and POLARIS_REACHED is the file that is told, operation by operation, which codes were seen.
 """
 
 import atexit
@@ -71,9 +71,73 @@ class Signature(requests.auth.AuthBase):
         return request
 
 
+signature = None
 if os.environ.get("POLARIS_APP_KEY"):
     signature = Signature(os.environ["POLARIS_APP_KEY"], os.environ["POLARIS_APP_SECRET"])
     schemathesis.auth.set_from_requests(signature)
+
+
+# Examples of what is there: those of the documents name ids that are in no world, and nobody guesses one.
+
+
+def rows(path, body):
+    url = os.environ["POLARIS_BASE"] + path
+    reply = requests.post(url, json={"pageNo": 1, "pageSize": 200} | body, auth=signature, timeout=10).json()
+    assert reply["code"] == 200, f"{path}: {reply}"
+    return reply["data"]["result"]
+
+
+def known():
+    """Requests about what is there, by operation, for the paths of our own side."""
+    operator = {"operatorId": "OP1001", "operatorName": "陈静"}
+    reviews = rows("/hm.access.p.reviewList", {"userName": "", "state": 0})
+    refunds = rows("/hm.deposit.p.refundList", {})
+    # The merchant confirms first, then we do.
+    waiting, confirmed = ([row for row in refunds if row["status"] == status] for status in (1, 2))
+    members = [row["id"] for row in rows("/hm.member.p.list", {})]
+    relations = rows("/hm.battery.p.memberAssetList", {})
+    free = {f"BT{number:04}" for number in range(1, 300)} - {row["batteryCode"] for row in relations}
+    return {
+        "/hm.order.p.handleAbnormal": [
+            {"orderId": row["orderId"], "remark": "柜门卡滞"} | operator
+            for row in rows("/hm.order.p.query", {"orderState": 2})
+        ],
+        "/hm.access.p.reviewApprove": [
+            {"id": row["id"], "shareCode": row["shareCode"], "deposit": row["deposit"], "state": 1}
+            for row in reviews[: len(reviews) // 2]
+            if row["shareCode"]
+        ],
+        "/hm.access.p.reviewReject": [{"id": row["id"]} for row in reviews[len(reviews) // 2 :]],
+        "/hm.battery.p.memberAssetCorrect": [
+            {"id": row["id"], "batteryCode": code} for row, code in zip(relations, sorted(free))
+        ],
+        "/hm.member.p.operate": [{"ids": member, "opType": 1} for member in members],
+        "/hm.member.p.assets": [{"id": member} for member in members],
+        "/hm.deposit.p.refundDetail": [{"id": row["id"]} for row in refunds],
+        "/hm.deposit.p.refundConfirm": [{"phoneNo": row["phoneNo"]} for row in confirmed],
+        "/hm.deposit.p.refundMerchantConfirm": [{"id": row["id"], "merchantConfirmInfo": "电池已归还"} for row in waiting],
+        "/hm.package.p.giftRevoke": [
+            {"id": row["id"]} | operator for row in rows("/hm.package.p.giftList", {}) if row["status"] == 1
+        ],
+    }
+
+
+def known_inside():
+    """The same for the internal side."""
+    return {"/delivery/retry": [{"id": row["id"]} for row in rows("/delivery/list", {"state": "parked"})]}
+
+
+@schemathesis.hook
+def before_load_schema(ctx, raw_schema):
+    paths = raw_schema["paths"]
+    found = {}
+    if "/hm.member.p.operate" in paths:
+        found = known()
+    elif "/delivery/retry" in paths:
+        found = known_inside()
+    for path, bodies in found.items():
+        content = paths[path]["post"]["requestBody"]["content"]["application/json"]
+        content["examples"] |= {f"known {number}": {"value": body} for number, body in enumerate(bodies[:8])}
 
 
 # The exceptions: rules that a schema cannot say. Each has a name, a reason, and a look at the request that was refused:
