@@ -69,10 +69,10 @@ pub fn attacks() -> Vec<Attack> {
             name: "wide arrays and objects",
             heavy: true,
             values: vec![
-                format!("[{}]", vec!["1"; 100_000].join(",")),
-                format!("[{}]", vec!["\"\""; 50_000].join(",")),
-                format!("[{}]", vec!["{}"; 50_000].join(",")),
-                format!("{{{}}}", (0..20_000).map(|key| format!("\"{key}\":0")).collect::<Vec<_>>().join(",")),
+                format!("[{}]", vec!["1"; 20_000].join(",")),
+                format!("[{}]", vec!["\"\""; 20_000].join(",")),
+                format!("[{}]", vec!["{}"; 20_000].join(",")),
+                format!("{{{}}}", (0..10_000).map(|key| format!("\"{key}\":0")).collect::<Vec<_>>().join(",")),
             ],
         },
         Attack {
@@ -80,8 +80,8 @@ pub fn attacks() -> Vec<Attack> {
             heavy: true,
             values: vec![
                 format!("\"{}\"", "9".repeat(LARGE)),
-                format!("\"{}\"", ",".repeat(LARGE)),
-                format!("\"{}\"", "1,".repeat(LARGE / 2)),
+                format!("\"{}\"", ",".repeat(LARGE / 9)),
+                format!("\"{}\"", "1,".repeat(LARGE / 18)),
                 format!("\"{}\"", "电".repeat(LARGE / 3)),
                 format!("\"{}\"", "\\u0000".repeat(LARGE / 6)),
             ],
