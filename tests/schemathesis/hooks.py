@@ -23,7 +23,6 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 # The formats, as contracts/src/runtime/format.rs has them.
 
-LIST_ITEMS = 500
 LARGEST_ID = 2**53 - 1
 
 times = st.datetimes(min_value=datetime.datetime(1, 1, 1), max_value=datetime.datetime(9999, 12, 31))
@@ -154,35 +153,6 @@ def number(body, name, absent):
     return absent if value is None else value
 
 
-def exists(value):
-    try:
-        datetime.datetime.fromisoformat(value)
-    except ValueError:
-        # Year 0 is in our calendar, and not in Python's.
-        return value.startswith("0000") and exists("2000" + value[4:])
-    return True
-
-
-def strings(value):
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list):
-        return [found for item in value for found in strings(item)]
-    return [value] if isinstance(value, str) else []
-
-
-def items(value):
-    return [item.strip() for item in value.split(",") if item.strip()]
-
-
-def lists(body):
-    return [items(text(body, name)) for name in ("ids", "orderIds", "deviceIds", "merchantCodes")]
-
-
-def is_id(item):
-    return item.isdigit() and len(item) <= 16 and 1 <= int(item) <= LARGEST_ID
-
-
 EXCEPTIONS = {
     "page depth": (
         "pageNo × pageSize is at most 100,000: a product of two fields",
@@ -198,17 +168,6 @@ EXCEPTIONS = {
     "states of an order's type": (
         "orderType decides which orderState there may be: one field limits another",
         lambda body: body.get("orderState") not in {1: [0, 1, 4], 0: [2, 3]}.get(body.get("orderType"), []),
-    ),
-    "a day that exists": (
-        "30 February fits every pattern that is fit to be read: the formats datetime, minute and day say it",
-        lambda body: any(len(value) >= 10 and value[:4].isdigit() and not exists(value) for value in strings(body)),
-    ),
-    "items of a comma list": (
-        "how many items a comma list has, and what each may be, is counted after blanks and repeats are gone: the "
-        "formats code-list, id-list and id-list-1-100 say it",
-        lambda body: any(len(set(found)) > LIST_ITEMS or any(len(item) > 64 for item in found) for found in lists(body))
-        or any(not is_id(item) for name in ("ids", "orderIds") for item in items(text(body, name)))
-        or ("ids" in body and not 1 <= len(set(items(text(body, "ids")))) <= 100),
     ),
 }
 
