@@ -51,8 +51,8 @@ impl Caller {
         &self.scope
     }
 
-    /// Whose call the current task answers, if somebody has said so. The generated traits have no place for it: the gateway sets it with
-    /// [`Caller::calling`], and only `api.rs` asks.
+    /// Whose call the current task answers, if somebody has said so. The generated traits have no place for it: the gateway
+    /// sets it with [`Caller::calling`], and only `api.rs` asks.
     pub(super) fn current() -> Option<Self> {
         CALLER.try_with(Self::clone).ok()
     }

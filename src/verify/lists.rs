@@ -67,7 +67,7 @@ fn filters(operation: &Operation) -> Vec<(String, Value)> {
 /// A request for all that a list has, as far as the contract's examples allow.
 pub(super) fn everything(operation: &Operation) -> Option<Value> {
     let (_, example) = operation.examples.first()?;
-    let required = operation.fields.iter().filter(|field| field.required && !field.place[1..].contains('/'));
+    let required = operation.fields.iter().filter(|field| field.required && field.is_outermost());
     Some(required.filter_map(|field| Some((field.name.clone(), example.get(&field.name)?.clone()))).collect())
 }
 

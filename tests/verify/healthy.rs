@@ -35,7 +35,7 @@ async fn against_the_mock_of_weichuang_nothing_is_left_out_that_can_be_provoked(
     let never = report.recorded.coverage.cells().filter(|(_, tally)| tally.state() == State::Never);
     let never: Vec<_> =
         never.map(|(cell, tally)| (cell.to_string(), tally.reason.clone().unwrap_or_default())).collect();
-    // Walks come to most invariants, whatever the seed, and not to all.
+    // Walks come to most invariants, whatever the seed, and not to all. An invariant's name is a sentence, a rule's an id.
     let (walks, never): (Vec<_>, Vec<_>) =
         never.into_iter().partition(|(cell, reason)| cell.contains(' ') && reason.is_empty());
     assert!(walks.len() <= 3, "{walks:#?}");

@@ -18,7 +18,8 @@ use crate::backend::{
 ///
 /// # Errors
 /// [`Error::NotFound`] for a relation that is not, or no longer, there, and for an unknown battery;
-/// [`Error::Forbidden`] when the member or the battery is outside the scope; [`Error::Conflict`] when somebody else has the battery, or corrects the relation at the same time.
+/// [`Error::Forbidden`] when the member or the battery is outside the scope; [`Error::Conflict`] when somebody else has the
+/// battery, or corrects the relation at the same time.
 pub async fn correct_member_battery_asset(
     backend: &Backend,
     request: CorrectMemberBatteryAssetRequest,

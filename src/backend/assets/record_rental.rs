@@ -78,7 +78,8 @@ async fn insert(session: &mut Session, backend: &Backend, external_no: &str, ren
     Ok(session.execute(statement.push(" ON CONFLICT DO NOTHING")).await? == 1)
 }
 
-/// Compares the report with the rental that is known under its number, and adds the return. Says whether there was one to add.
+/// Compares the report with the rental that is known under its number, and adds the return. Says whether there was one
+/// to add.
 async fn continued(session: &mut Session, external_no: &str, rental: &Rental) -> Result<bool> {
     // Changing nothing locks the row on both engines: two reports of one return take turns.
     session.execute(sql("UPDATE rental SET external_no = external_no WHERE external_no = ").bind(external_no)).await?;

@@ -28,6 +28,7 @@ pub async fn confirm_deposit_refund(
     request: ConfirmDepositRefundRequest,
 ) -> Result<Success<ConfirmDepositRefundData>> {
     let mut session = backend.db().transaction().await?;
+    // Whether there is an application is not told to whom the member is none of their business.
     if *backend.scope() != Scope::All
         && let Some(member) = members::by_phone(&mut session, &request.phone_no).await?
     {

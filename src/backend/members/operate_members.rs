@@ -29,8 +29,8 @@ enum Operation {
 /// All or nothing. Whoever is there already stays so, and that is no error.
 ///
 /// # Errors
-/// [`Error::Missing`] for an unknown member, [`Error::Forbidden`] for one outside the scope, [`Error::Conflict`] for one that its state or a bound battery holds back;
-/// both name the member.
+/// [`Error::Missing`] for an unknown member, [`Error::Forbidden`] for one outside the scope, [`Error::Conflict`] for one that
+/// its state or a bound battery holds back; the first and the last name the member.
 pub async fn operate_members(backend: &Backend, request: OperateMembersRequest) -> Result<NoData> {
     let operation = Operation::of_code(request.op_type)?;
     let ids: Vec<i64> = format::items(&request.ids).into_iter().filter_map(format::id).collect();

@@ -84,6 +84,9 @@ impl Review {
 
     /// Demands that a review is inside a scope, by its id; one that does not exist is.
     pub(super) async fn demand(session: &mut Session, scope: &Scope, id: i64) -> Result<()> {
+        if *scope == Scope::All {
+            return Ok(());
+        }
         let statement = sql("SELECT ").push(OWNER).push(" AS owner FROM access_review r WHERE r.id = ").bind(id);
         match session.first(statement).await? {
             Some(row) => scope.demand(row.get("owner")?),

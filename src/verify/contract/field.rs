@@ -163,6 +163,12 @@ impl Field {
         self.schema[keyword].as_i64()
     }
 
+    /// Whether it stands in the body itself, and not in an object or a list of it.
+    #[must_use]
+    pub fn is_outermost(&self) -> bool {
+        self.place.rfind('/') == Some(0)
+    }
+
     /// A JSON Pointer to it in a body: the first item of each list.
     #[must_use]
     pub fn pointer(&self) -> String {

@@ -13,7 +13,7 @@ mod schema;
 /// Which operations write.
 mod writes;
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::sync::OnceLock;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -76,23 +76,6 @@ impl Contract {
     #[must_use]
     pub fn operation(&self, id: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.id() == id)
-    }
-
-    /// The fields of different operations that carry the same thing: equal names, requests and replies alike. Keys are
-    /// field names, values the ids of the operations whose request has such a field.
-    #[must_use]
-    pub fn shared_fields(&self) -> BTreeMap<&str, Vec<&'static str>> {
-        let mut shared = BTreeMap::<&str, Vec<&'static str>>::new();
-        for operation in &self.operations {
-            for field in &operation.fields {
-                let ids = shared.entry(&field.name).or_default();
-                if !ids.contains(&operation.id()) {
-                    ids.push(operation.id());
-                }
-            }
-        }
-        shared.retain(|_, ids| ids.len() > 1);
-        shared
     }
 }
 

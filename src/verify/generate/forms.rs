@@ -174,7 +174,7 @@ fn padded(text: &str, length: usize) -> Vec<u8> {
 /// Every field has a type that it must not have, and those that may be missing are there too.
 fn everything_wrong(side: Side, operation: &Operation, good: &Value) -> Option<Value> {
     let mut body = good.clone();
-    for field in operation.fields.iter().filter(|field| field.place.rfind('/') == Some(0)) {
+    for field in operation.fields.iter().filter(|field| field.is_outermost()) {
         base::put(&mut body, &field.pointer(), json!({"no": "object fits here"}));
     }
     let violates = !side.document().violations(operation.info.request, &body).is_empty();

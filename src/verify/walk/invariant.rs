@@ -6,7 +6,10 @@ use std::{
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::claim::{Claim, Scope, Term};
+use super::{
+    claim::{Claim, Scope, Term},
+    known::whole_lists,
+};
 use crate::verify::{Call, Cell, Side, contract::Operation};
 
 /// The data of walks: `contracts/cases/invariants.yaml`, which explains itself.
@@ -209,6 +212,18 @@ pub(super) const ROOTS: &[&str] =
     &["sent", "got", "code", "before", "after", "later", "again", "again_code", "row", "was", "wins", "winner"];
 
 impl Book {
+    /// Whether things can come from a source of this name: see [`known`](super::known).
+    fn is_source(&self, side: Side, source: &str) -> bool {
+        if let Some(data) = source.strip_prefix("data ") {
+            let names = self.kinds.values().flat_map(|kind| &kind.data);
+            return names.map(|name| name.split('.').next().unwrap_or_default()).any(|name| name == data);
+        }
+        let (id, list) = source.split_once(' ').unwrap_or_default();
+        side.contract()
+            .operation(id)
+            .is_some_and(|operation| whole_lists(operation).iter().any(|(name, _)| name == list))
+    }
+
     /// What is wrong with the book: operations, fields and names that do not exist.
     fn mistakes(&self) -> BTreeSet<String> {
         let operation = |id: &str| Side::ALL.into_iter().find_map(|side| Some((side, side.contract().operation(id)?)));
@@ -220,8 +235,15 @@ impl Book {
                 }
             }
         }
-        for id in self.subjects.keys().filter(|id| operation(id).is_none()) {
-            found.insert(format!("subjects: no operation {id}"));
+        for (id, sources) in &self.subjects {
+            let Some((side, _)) = operation(id) else {
+                found.insert(format!("subjects: no operation {id}"));
+                continue;
+            };
+            let source = |source: &&String| !self.is_source(side, source);
+            found.extend(
+                sources.iter().find(source).map(|source| format!("subjects: {id}: nothing is called {source}")),
+            );
         }
         let mut rules = BTreeSet::new();
         for invariant in &self.invariants {
@@ -275,6 +297,17 @@ mod tests {
         let odd = "kinds: {}\ninvariants:\n  - {rule: a, section: b, on: [queryUsers], holds: [gone.a is 1]}\n";
         let refused = Book::read(odd).expect_err("a refusal");
         assert!(refused.contains("not operations of one side"), "{refused}");
+        for (subject, refused) in [
+            ("queryUsers: [data x]", "subjects: no operation queryUsers"),
+            ("queryUser: [data x]", "subjects: queryUser: nothing is called data x"),
+            (
+                "queryOrders: [queryOrders orderState 9]",
+                "subjects: queryOrders: nothing is called queryOrders orderState 9",
+            ),
+        ] {
+            let odd = format!("kinds: {{}}\nsubjects: {{{subject}}}\ninvariants: []\n");
+            assert_eq!(Book::read(&odd).expect_err("a refusal"), refused);
+        }
         let odd = "kinds: {}\ninvariants:\n  - {rule: a, section: b, on: [queryUser], holds: [gone.a is 1]}\n";
         assert_eq!(Book::read(odd).expect_err("a refusal"), "a: gone stands for nothing: gone.a is 1");
     }

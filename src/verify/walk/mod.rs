@@ -11,6 +11,8 @@ mod around;
 mod claim;
 /// The invariants, and which fields carry the same.
 mod invariant;
+/// What there is before a walk: things by their sources.
+mod known;
 /// The shortest walk that still shows it.
 mod shrink;
 /// One call of a walk, and how it is drawn.
@@ -18,10 +20,7 @@ mod step;
 /// What a walk knows: values that belong together.
 mod things;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use fastrand::Rng;
 use futures_util::{FutureExt, future::BoxFuture};
@@ -32,14 +31,13 @@ use self::{
     invariant::Book,
     shrink::{Failure, Replays},
     step::{Drawer, Step},
-    things::{Drawn, From, Maker, Thing},
+    things::{Maker, Thing},
 };
 use super::{
-    Call, Coverage, Expectation, Finding, Origin, Part, Purpose, Session,
+    Coverage, Finding, Origin, Part, Purpose, Session,
     cases::Data,
     contract::{Operation, Schemas},
     generate::Pool,
-    lists,
 };
 
 const PART: &str = "walks";
@@ -51,8 +49,6 @@ const STEPS: usize = 16;
 const ROUNDS: u64 = 4;
 /// How many clients walk at once in the end.
 const CLIENTS: usize = 4;
-/// So many things of one source go with one walk: few, so that it meets them again.
-const TAKEN: usize = 2;
 
 /// The part that walks.
 #[derive(Debug)]
@@ -101,7 +97,7 @@ impl Part for Walks {
 
     fn run<'a>(&'a self, session: &'a Arc<Session>) -> BoxFuture<'a, ()> {
         async move {
-            let known = Arc::new(self.learn(session).await);
+            let known = Arc::new(known::known(session, &self.data, self.write_seen).await);
             let themes = themes(session, Book::built_in());
             let rounds = if session.budget.time_left().is_some() { u64::MAX } else { ROUNDS };
             let number = rounds.saturating_mul(themes.len() as u64);
@@ -140,7 +136,7 @@ impl Walks {
         let purpose = Purpose::new(origin);
         let related = related(session, book, theme);
         let pool = Pool::of_examples(session.side);
-        let things = taken(known, &mut rng);
+        let things = known::taken(known, &mut rng);
         let sources = book.subjects.get(theme.id()).map_or(&[][..], Vec::as_slice);
         let subjects: Vec<_> = things.iter().filter(|thing| sources.contains(&thing.source)).collect();
         let subject = subjects.get(rng.usize(..subjects.len().max(1))).copied().cloned();
@@ -199,89 +195,6 @@ impl Walks {
         }
         true
     }
-
-    /// What there is to walk with: the contract's examples, the data that may be written to, and what the target shows.
-    async fn learn(&self, session: &Session) -> Vec<Thing> {
-        let book = Book::built_in();
-        let mut known = Vec::new();
-        for operation in &session.operations {
-            for (_, body) in &operation.examples {
-                let source = format!("example of {}", operation.id());
-                known.extend(things::shown(
-                    book,
-                    operation,
-                    body,
-                    None,
-                    Thing { values: BTreeMap::new(), own: true, source },
-                ));
-            }
-        }
-        known.extend(self.given(book));
-        let envelope = session.side.envelope();
-        let purpose = Purpose::new(Origin::new(PART, "what there is"));
-        for operation in session.operations.iter().filter(|operation| !operation.writes) {
-            for (name, body) in whole_lists(operation).into_iter().chain(operation.examples.iter().cloned()) {
-                let (exchange, _) =
-                    session.exchange(Call::new(operation, &body), &Expectation::accepted(), &purpose).await;
-                let reply = exchange.reply().filter(|reply| reply.is_success(envelope));
-                if let Some(data) = reply.and_then(|reply| reply.data(envelope)) {
-                    let source = format!("{} {name}", operation.id());
-                    let asked = Thing { values: BTreeMap::new(), own: self.write_seen, source };
-                    known.extend(things::shown(book, operation, data, None, asked));
-                }
-            }
-        }
-        for (thing, known) in known.iter_mut().enumerate() {
-            known.values.iter_mut().for_each(|(kind, drawn)| drawn.from = From::Known { kind: kind.clone(), thing });
-        }
-        known
-    }
-
-    /// The data that may be written to, as things.
-    fn given(&self, book: &Book) -> Vec<Thing> {
-        let names: BTreeSet<_> = book
-            .kinds
-            .values()
-            .flat_map(|kind| &kind.data)
-            .map(|name| name.split('.').next().unwrap_or_default())
-            .collect();
-        let mut things = Vec::new();
-        for name in names {
-            for candidate in self.data.candidates(name) {
-                let mut thing = Thing { values: BTreeMap::new(), own: true, source: format!("data {name}") };
-                for (kind, data) in
-                    book.kinds.iter().flat_map(|(kind, each)| each.data.iter().map(move |data| (kind, data)))
-                {
-                    let value = match data.split_once('.') {
-                        Some((object, field)) if object == name => &candidate[field],
-                        None if data == name => candidate,
-                        _ => continue,
-                    };
-                    if !value.is_null() {
-                        thing.values.insert(kind.clone(), Drawn { value: value.clone(), from: From::Before });
-                    }
-                }
-                things.push(thing);
-            }
-        }
-        things
-    }
-}
-
-/// Requests for a whole list, and for what of it is in each state: a walk is to meet the rare ones too.
-fn whole_lists(operation: &'static Operation) -> Vec<(String, Value)> {
-    let everything = operation.page.as_ref().and_then(|_| lists::everything(operation));
-    let Some(mut everything) = everything else { return Vec::new() };
-    (everything["pageNo"], everything["pageSize"]) = (1.into(), 200.into());
-    let mut requests = vec![("everything".to_owned(), everything.clone())];
-    for field in operation.fields.iter().filter(|field| !field.place[1..].contains('/')) {
-        for value in field.schema["enum"].as_array().into_iter().flatten().filter(|value| !value.is_null()) {
-            let mut body = everything.clone();
-            body[&field.name] = value.clone();
-            requests.push((format!("{} {value}", field.name), body));
-        }
-    }
-    requests
 }
 
 /// What a walk may be about: everything that writes, and what reads something else.
@@ -326,19 +239,6 @@ fn fields<'a>(schemas: &'a Schemas, schema: &'a Value, names: &mut BTreeSet<&'a 
     for part in ["allOf", "anyOf", "oneOf"] {
         schema[part].as_array().into_iter().flatten().for_each(|schema| fields(schemas, schema, names));
     }
-}
-
-/// A few things of each source.
-fn taken(known: &[Thing], rng: &mut Rng) -> Vec<Thing> {
-    let sources: BTreeSet<_> = known.iter().map(|thing| &thing.source).collect();
-    let mut things = Vec::new();
-    for source in sources {
-        let mut of_source: Vec<_> = known.iter().filter(|thing| thing.source == *source).collect();
-        rng.shuffle(&mut of_source);
-        things.extend(of_source.into_iter().take(TAKEN).cloned());
-    }
-    rng.shuffle(&mut things);
-    things
 }
 
 /// Reports a broken invariant, by the shortest walk that shows it.
