@@ -1,5 +1,7 @@
 //! The integration tests, one binary, mirrored by domain. Every test starts a server of its own on a free port.
 
+/// Hostile input to everything that listens.
+mod attacks;
 /// The production backend, on both engines.
 mod backend;
 /// Swagger UI in a real browser.

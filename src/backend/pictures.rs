@@ -32,13 +32,32 @@ impl Pictures {
 }
 
 impl Default for Pictures {
+    /// What rows say, where it leads somewhere: a path on a mock, which a world may have, leads nowhere here.
     fn default() -> Self {
-        Self::of(|_, _, stored| stored)
+        let absolute = |url: &String| url.starts_with("http://") || url.starts_with("https://");
+        Self::of(move |_, _, stored| stored.filter(absolute))
     }
 }
 
 impl fmt::Debug for Pictures {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("Pictures")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_production_a_picture_has_an_absolute_address_or_none() {
+        for (stored, shown) in [
+            (Some("https://img.example.cn/1.svg"), Some("https://img.example.cn/1.svg")),
+            (Some("/_mock/images/battery/BT0001.svg"), None),
+            (None, None),
+        ] {
+            let address = Pictures::default().address(Shown::Battery, "BT0001", stored.map(str::to_owned));
+            assert_eq!(address.as_deref(), shown);
+        }
     }
 }

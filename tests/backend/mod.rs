@@ -28,3 +28,4 @@ mod reviews;
 mod rows;
 
 pub use bench::{Bench, on_both_engines};
+pub use rows::stored;

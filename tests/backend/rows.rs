@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use polaris::backend::db::{Row, sql};
 
 use super::Bench;
@@ -15,6 +17,39 @@ pub async fn texts(bench: &Bench, query: &str) -> Vec<String> {
 /// How often an operation is in the audit log.
 pub async fn audited(bench: &Bench, operation: &str) -> usize {
     integers(bench, &format!("SELECT id AS value FROM audit WHERE operation = '{operation}'")).await.len()
+}
+
+/// All that is stored, but what the gateway itself writes.
+pub async fn stored(bench: &Bench) -> BTreeMap<&'static str, Vec<String>> {
+    let mut tables = BTreeMap::new();
+    let mut session = bench.backend.db().session().await.expect("a session");
+    for table in [
+        "merchant",
+        "member",
+        "member_count",
+        "tank",
+        "battery",
+        "battery_binding",
+        "vehicle",
+        "rental",
+        "swap_order",
+        "access_review",
+        "deposit",
+        "refund",
+        "member_package",
+        "package_gift",
+        "package_order",
+        "migration",
+        "delivery",
+        "delivery_key",
+        "audit",
+    ] {
+        let rows = session.all(sql("SELECT * FROM ").push(table)).await.expect("rows");
+        let mut rows: Vec<_> = rows.iter().map(|row| format!("{:?}", row.cells().expect("cells"))).collect();
+        rows.sort();
+        tables.insert(table, rows);
+    }
+    tables
 }
 
 async fn rows(bench: &Bench, query: &str) -> Vec<Row> {

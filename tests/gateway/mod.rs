@@ -15,4 +15,4 @@ mod scope;
 /// `docs/SIGNING.md`: its vectors and its programs.
 mod signing;
 
-pub use front::{Front, everything, now, on_both_engines};
+pub use front::{Front, everything, now, on_both_engines, signed};

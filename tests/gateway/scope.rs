@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use contracts::{polaris::OPERATIONS, runtime::OperationInfo};
 use mocks::World;
@@ -14,7 +14,10 @@ use polaris::{
 use serde_json::{Value, json};
 
 use super::{Front, everything, on_both_engines};
-use crate::support::{Reply, SIDES};
+use crate::{
+    backend::stored,
+    support::{Reply, SIDES},
+};
 
 /// The merchant that the app sees, in SQL.
 const INSIDE: &str = "= 1001";
@@ -263,35 +266,6 @@ fn shown(reply: &Value) -> usize {
     data["result"].as_array().or(data.as_array()).map(Vec::len).or(counted).unwrap_or_else(|| panic!("{reply}"))
 }
 
-/// All that is stored, but what the gateway itself writes.
-async fn stored(front: &Front) -> BTreeMap<&'static str, Vec<String>> {
-    let mut session = front.bench.backend.db().session().await.expect("a session");
-    let mut tables = BTreeMap::new();
-    for table in [
-        "member",
-        "member_count",
-        "tank",
-        "battery",
-        "battery_binding",
-        "vehicle",
-        "rental",
-        "swap_order",
-        "access_review",
-        "deposit",
-        "refund",
-        "package_gift",
-        "package_order",
-        "delivery",
-        "audit",
-    ] {
-        let rows = session.all(sql("SELECT * FROM ").push(table)).await.expect("rows");
-        let mut rows: Vec<_> = rows.iter().map(|row| format!("{:?}", row.cells().expect("cells"))).collect();
-        rows.sort();
-        tables.insert(table, rows);
-    }
-    tables
-}
-
 /// The built-in world behind a gateway.
 struct Walled {
     front: Front,
@@ -334,7 +308,7 @@ fn every_operation_has_a_rule_and_every_rule_an_operation() {
 async fn no_operation_lets_a_scoped_app_through_to_foreign_data() {
     on_both_engines(|front| async move {
         let world = world(front).await;
-        let (foreign, before) = (foreign(&world.front).await, stored(&world.front).await);
+        let (foreign, before) = (foreign(&world.front).await, stored(&world.front.bench).await);
         for operation in &OPERATIONS {
             for case in cases(operation.id, &world.own, &world.other, &world.free_battery) {
                 let (Forbidden(body) | Shown(body) | Nothing(body)) = &case;
@@ -353,7 +327,7 @@ async fn no_operation_lets_a_scoped_app_through_to_foreign_data() {
                 }
             }
         }
-        assert_eq!(stored(&world.front).await, before, "nothing was changed");
+        assert_eq!(stored(&world.front.bench).await, before, "nothing was changed");
     })
     .await;
 }

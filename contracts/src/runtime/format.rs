@@ -94,10 +94,10 @@ pub fn items(value: &str) -> Vec<&str> {
     value.split(',').map(str::trim).filter(|item| !item.is_empty() && seen.insert(*item)).collect()
 }
 
-/// The id that an item of a comma list, or a string of digits, stands for.
+/// The id that an item of a comma list, or a string of digits, stands for. No id has more than 16 digits.
 #[must_use]
 pub fn id(item: &str) -> Option<i64> {
-    let digits = !item.is_empty() && item.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = (1..=16).contains(&item.len()) && item.bytes().all(|byte| byte.is_ascii_digit());
     item.parse().ok().filter(|id| digits && (1..=MAX_ID).contains(id))
 }
 
@@ -138,6 +138,12 @@ mod tests {
             assert!(!datetime(bad), "{bad}");
         }
         assert!(day("2000-02-29") && !day("1900-02-29") && !day("2023-00-10") && !day("2023-01-00"));
+    }
+
+    #[test]
+    fn an_id_has_16_digits_at_most_however_many_of_them_are_zeros() {
+        assert_eq!((id("0000000000000007"), id("00000000000000007")), (Some(7), None));
+        assert!(id_list("0000000000000007") && !id_list(&format!("1,{}7", "0".repeat(900_000))));
     }
 
     #[test]

@@ -4,6 +4,8 @@
 mod derived;
 /// Every example in the documents is valid.
 mod examples;
+/// What holds of any body, list and time.
+mod properties;
 /// Sample data fits the contract.
 mod samples;
 /// Both validators accept and refuse the same values.
