@@ -108,6 +108,12 @@ impl Target {
         self.signer.is_some()
     }
 
+    /// The key of the app that signs them.
+    #[must_use]
+    pub fn app_key(&self) -> Option<&str> {
+        self.signer.as_ref().map(|signer| signer.app_key.as_str())
+    }
+
     /// Makes one call, again where the app has called too often, and reads the reply to its end. It never fails: that there is no reply is an outcome too.
     pub async fn call(&self, call: Call) -> Exchange {
         let mut waits = 0..WAITS;

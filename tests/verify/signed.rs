@@ -221,6 +221,10 @@ async fn the_secret_is_never_shown_and_the_lines_of_a_report_can_be_run() {
             assert!(text.contains("polaris sign") && !text.contains(secret), "{text}");
         }
         assert!(!format!("{report:?}").contains(secret));
+        let head = format!(", signed by {}, ", credentials.app_key);
+        assert!(report.write(Format::Text, false).contains(&head), "no report is silent about who has called");
+        let document: Value = serde_json::from_str(&report.write(Format::Json, false)).expect("JSON");
+        assert_eq!(document["appKey"], *credentials.app_key);
         if need("curl", program(&["curl"])).is_none() {
             return;
         }

@@ -64,6 +64,7 @@ fn head(report: &Report, out: &mut String) -> fmt::Result {
         ("Contract", format!("{} · {}", contract.version, contract.short_hash()), "mono"),
         ("Polaris", env!("CARGO_PKG_VERSION").to_owned(), "mono"),
         ("Seed", format!("{}{}", report.seed, if report.read_only { " · read-only" } else { "" }), "mono"),
+        ("Signed by", report.app_key.clone().unwrap_or_else(|| "nobody".to_owned()), "mono"),
         ("Begun", report.started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(), "mono"),
     ];
     out.push_str("<dl class=\"facts\">");

@@ -83,6 +83,7 @@ fn properties(report: &Report, out: &mut String) -> fmt::Result {
         ("contract", contract.version.clone()),
         ("contract hash", contract.hash.clone()),
         ("target", report.target.clone()),
+        ("app key", report.app_key.clone().unwrap_or_default()),
         ("seed", report.seed.to_string()),
     ];
     out.push_str("    <properties>\n");

@@ -38,8 +38,8 @@ pub struct Report {
     pub side: Side,
     /// Its base URL.
     pub target: String,
-    /// Whether calls carried a token.
-    pub token: bool,
+    /// The app that signed the calls, by its key.
+    pub app_key: Option<String>,
     /// The seed.
     pub seed: u64,
     /// Whether nothing that writes was called.
@@ -74,7 +74,7 @@ impl Report {
         Self {
             side: session.side,
             target: session.target.base().to_owned(),
-            token: session.target.has_token(),
+            app_key: session.target.app_key().map(str::to_owned),
             seed: session.seed,
             read_only: session.read_only,
             operations: session.operations.iter().map(|operation| operation.id()).collect(),

@@ -30,12 +30,13 @@ impl Text<'_> {
         writeln!(out, "{}", self.bold(format_args!("polaris verify: {} at {}", report.side, report.target)))?;
         writeln!(
             out,
-            "contract {} ({}), polaris {}, seed {}{}, {}\n",
+            "contract {} ({}), polaris {}, seed {}{}{}, {}\n",
             contract.version,
             contract.short_hash(),
             env!("CARGO_PKG_VERSION"),
             report.seed,
             if report.read_only { ", read-only" } else { "" },
+            report.app_key.as_ref().map(|key| format!(", signed by {key}")).unwrap_or_default(),
             report.started.strftime("%Y-%m-%dT%H:%M:%SZ"),
         )?;
         for part in &report.parts {
