@@ -7,6 +7,8 @@ use std::{
     },
 };
 
+use sha2::{Digest as _, Sha256};
+
 use super::Refusal;
 use crate::backend::db::{Bound, Db, DbError, Engine, sql};
 
@@ -30,13 +32,16 @@ pub struct Replay {
     next_purge: AtomicI64,
 }
 
-/// What was accepted, in two generations that each last as long as a signature must be remembered.
+/// What was accepted, in two generations that each last as long as a signature must be remembered. Digests lie in the table
+/// itself: hundreds of thousands of small texts that stay would cut the heap to pieces for everybody.
 #[derive(Debug)]
 struct Memory {
-    recent: HashSet<String>,
-    older: HashSet<String>,
+    recent: HashSet<Digest>,
+    older: HashSet<Digest>,
     next_generation: i64,
 }
+
+type Digest = [u8; 32];
 
 impl Replay {
     /// One that begins to remember at the time `now`.
@@ -63,7 +68,7 @@ impl Replay {
                 return Err(Refusal::BeforeStart);
             }
             let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-            if !memory.accept(format!("{app_key} {sign}"), now) {
+            if !memory.accept(digest(app_key, &sign), now) {
                 return Err(Refusal::Replayed);
             }
         }
@@ -87,9 +92,14 @@ impl Replay {
     }
 }
 
+/// A key has no space in it.
+fn digest(app_key: &str, sign: &str) -> Digest {
+    Sha256::new().chain_update(app_key).chain_update(" ").chain_update(sign).finalize().into()
+}
+
 impl Memory {
     /// False if it was accepted before.
-    fn accept(&mut self, call: String, now: i64) -> bool {
+    fn accept(&mut self, call: Digest, now: i64) -> bool {
         if now >= self.next_generation {
             self.older = mem::take(&mut self.recent);
             self.next_generation = now.saturating_add(REMEMBERED);
