@@ -4,10 +4,7 @@ use contracts::{
 };
 use serde_json::json;
 
-use super::{
-    ask::Known,
-    state::{IMPORTED, IMPORTING},
-};
+use super::{ask::Known, state};
 use crate::backend::{
     Backend,
     assets::bindings,
@@ -28,9 +25,7 @@ const BATTERY: i64 = 2;
 /// try; `None` if another caller was first.
 pub(super) async fn import(backend: &Backend, phone: &str, known: &Known) -> Result<Option<i64>> {
     let mut session = backend.db().transaction().await?;
-    let statement = sql("UPDATE migration SET state = ").bind(IMPORTED).push(", reason = NULL WHERE phone = ");
-    let statement = statement.bind(phone).push(" AND state = ").bind(IMPORTING);
-    if session.execute(statement).await? == 0 {
+    if !state::imported(&mut session, backend, phone).await? {
         return Ok(None);
     }
     let member = keep_member(&mut session, backend, phone, &known.user).await?;

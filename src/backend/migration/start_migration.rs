@@ -3,7 +3,7 @@ use contracts::internal::{Migration, StartMigrationRequest};
 use super::{
     ask,
     import::import,
-    state::{self, COMPLETED, FAILED, IMPORTING},
+    state::{self, COMPLETED, IMPORTING},
 };
 use crate::backend::{
     Backend,
@@ -24,12 +24,7 @@ const GONE: Error = Error::NotFound("该手机号没有迁移记录");
 pub async fn start_migration(backend: &Backend, request: StartMigrationRequest) -> Result<Migration> {
     let phone = request.phone_no;
     let mut session = backend.db().transaction().await?;
-    let mut migration = state::begin(&mut session, backend, &phone).await?.ok_or(GONE)?;
-    if migration.state == FAILED && migration.member_id.is_none() {
-        let statement = sql("UPDATE migration SET reason = NULL, state = ").bind(IMPORTING);
-        session.execute(statement.push(" WHERE phone = ").bind(&phone)).await?;
-        migration.state = IMPORTING.to_owned();
-    }
+    let migration = state::begin(&mut session, backend, &phone).await?.ok_or(GONE)?;
     session.commit().await?;
     match (migration.state.as_str(), migration.member_id) {
         (COMPLETED, _) => return Ok(migration.into()),
@@ -81,7 +76,7 @@ async fn move_here(backend: &Backend, phone: &str) -> Result<()> {
 
 async fn fail(backend: &Backend, phone: &str, reason: &str) -> Result<()> {
     let mut session = backend.db().transaction().await?;
-    state::failed(&mut session, phone, reason).await?;
+    state::failed(&mut session, backend, phone, reason).await?;
     Ok(session.commit().await?)
 }
 

@@ -275,6 +275,7 @@ CREATE TABLE migration (
 
 -- The outbox: what Weichuang must be told. kind is an operationId; state pending, delivering, done or parked. next_at is
 -- real time: when the next attempt is due or, while delivering, when the lease ends. outcome is what Weichuang answered.
+-- app and trace are those of the call that has caused it, and stand in the audit log for what its end changes.
 CREATE TABLE delivery (
     id           BIGINT PRIMARY KEY,
     kind         TEXT {C} NOT NULL,
@@ -286,6 +287,8 @@ CREATE TABLE delivery (
     lease_owner  BIGINT,
     last_error   TEXT,
     outcome      TEXT,
+    app          TEXT {C},
+    trace        TEXT {C},
     created_at   BIGINT NOT NULL,
     done_at      BIGINT
 );

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 
 use super::Message;
 use crate::backend::{
-    Backend,
+    Backend, caller,
     db::{Bound, Session, sql},
     error::Result,
 };
@@ -24,16 +24,18 @@ pub async fn enqueue(session: &mut Session, backend: &Backend, message: Message)
     let newest = row.map(|row| row.get::<Option<i64>>("newest")).transpose()?.flatten();
     let id = backend.mint_after(newest.unwrap_or_default());
     let head_start = i64::try_from(backend.settings().retry.head_start.as_millis()).unwrap_or_default();
-    let values: [Bound; 7] = [
+    let values: [Bound; 9] = [
         id.into(),
         message.kind().into(),
         message.subject(id).into(),
         message.payload().to_string().into(),
         "pending".into(),
         (real_now() + head_start).into(),
+        backend.caller().app_key().into(),
+        caller::trace().map(|trace| trace.to_string()).into(),
         backend.now().into(),
     ];
-    let statement = "INSERT INTO delivery (id, kind, subject, payload, state, next_at, created_at) VALUES ";
+    let statement = "INSERT INTO delivery (id, kind, subject, payload, state, next_at, app, trace, created_at) VALUES ";
     session.execute(sql(statement).list(values)).await?;
     write_keys(session, id, keys).await?;
     Ok(id)

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::{effect, enqueue::real_now, fault::Fault, lease::Leased};
 use crate::backend::{
-    Backend,
+    Backend, caller,
     db::{DbError, sql},
     error::{Error, Result},
 };
@@ -49,7 +49,12 @@ async fn once(backend: &Backend, row: &Leased, result: &Result<Option<String>, F
         session.execute(sql("DELETE FROM delivery_key WHERE delivery_id = ").bind(row.id)).await?;
     }
     if let Some(message) = &row.message {
-        effect::apply(&mut session, backend, message, result.as_ref().map(|_| ())).await?;
+        let acting = backend.acting_for(row.caller.clone());
+        let effect = effect::apply(&mut session, &acting, message, result.as_ref().map(|_| ()));
+        match row.trace {
+            Some(trace) => caller::traced(trace, effect).await?,
+            None => effect.await?,
+        }
     }
     session.commit().await?;
     if let Err(fault) = result {

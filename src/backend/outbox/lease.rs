@@ -1,6 +1,8 @@
+use contracts::runtime::TraceId;
+
 use super::{Message, enqueue::real_now};
 use crate::backend::{
-    Backend,
+    Backend, Caller, Scope,
     db::{DbError, Row, Session, Sql, sql},
     error::Result,
 };
@@ -13,6 +15,10 @@ pub(super) struct Leased {
     pub(super) message: Option<Message>,
     /// Which attempt this is, from 1.
     pub(super) attempt: i64,
+    /// Whose call has caused it.
+    pub(super) caller: Caller,
+    /// Which exchange that was.
+    pub(super) trace: Option<TraceId>,
     /// When it was written, in business time.
     pub(super) created_at: i64,
 }
@@ -35,7 +41,8 @@ pub(super) async fn lease(backend: &Backend, which: Which) -> Result<Vec<Leased>
     let now = real_now();
     let mut session = backend.db().transaction().await?;
     session.take_turn(TURN).await?;
-    let mut statement = sql("SELECT d.id, d.kind, d.payload, d.attempts, d.created_at FROM delivery d WHERE ");
+    let columns = "d.id, d.kind, d.payload, d.attempts, d.app, d.trace, d.created_at";
+    let mut statement = sql("SELECT ").push(columns).push(" FROM delivery d WHERE ");
     statement = match which {
         Which::One(id) => statement.push("d.state = 'pending' AND d.id = ").bind(id),
         Which::Due(_) => statement.push("d.state IN ('pending', 'delivering') AND d.next_at <= ").bind(now),
@@ -76,7 +83,10 @@ pub(in crate::backend) async fn release(session: &mut Session, owners: &[i64]) -
 
 impl Leased {
     fn read(row: &Row) -> Result<Self> {
+        let (app, trace): (Option<String>, Option<String>) = (row.get("app")?, row.get("trace")?);
         Ok(Self {
+            caller: app.map_or_else(Caller::ourselves, |key| Caller::app(&key, Scope::All)),
+            trace: trace.and_then(|digits| u64::from_str_radix(&digits, 16).ok()).map(TraceId),
             id: row.get("id")?,
             message: Message::read(&row.get::<String>("kind")?, &row.get::<String>("payload")?),
             attempt: row.get::<i64>("attempts")? + 1,

@@ -16,13 +16,14 @@ use contracts::{
         ApplyDepositRefundRequest, ConfirmDepositRefundRequest, GetDepositRefundRequest, ListDepositRefundsRequest,
         MerchantConfirmRefundRequest, PolarisApi, RefundDetail,
     },
-    runtime::Failure,
+    runtime::{Failure, TraceId},
     weichuang::{QueryUserDepositRequest, WeichuangApi},
 };
 use polaris::backend::{
-    Backend, deposits,
+    Backend, Caller, Scope, deposits,
     deposits::Holder,
     members::{self, NewMember, State},
+    traced,
 };
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;

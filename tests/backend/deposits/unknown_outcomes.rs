@@ -38,6 +38,27 @@ async fn a_refund_whose_outcome_is_unknown_is_asked_for_again_with_the_same_numb
 }
 
 #[tokio::test]
+async fn how_a_refund_ends_is_in_the_audit_log_under_the_app_and_the_exchange_that_confirmed_it() {
+    on_both_engines(|bench| async move {
+        li(&bench, Holder::Weichuang).await;
+        let calls = AtomicUsize::new(0);
+        let partner = Partner::new(&bench, move |_, _| match calls.fetch_add(1, Ordering::Relaxed) {
+            0 => ResponseTemplate::new(500),
+            _ => with(json!({})),
+        })
+        .await;
+        let app = partner.backend.acting_for(Caller::app("app1", Scope::All));
+        apply(&app, LI).await.expect("an application");
+        assert_eq!(traced(TraceId(0xabc), confirm(&app, LI)).await.expect("unknown"), processing());
+        // Another process goes on.
+        settle(&partner.instance(&bench, 1)).await;
+        let ended = "SELECT app || ' ' || trace AS value FROM audit WHERE operation = 'refundDeposit'";
+        assert_eq!(texts(&bench, ended).await, ["app1 0000000000000abc"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_refund_that_stays_unknown_parks_and_can_be_continued() {
     on_both_engines(|bench| async move {
         li(&bench, Holder::Weichuang).await;

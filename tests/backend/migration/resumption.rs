@@ -44,6 +44,37 @@ async fn starting_again_continues_after_a_refusal_and_imports_nothing_twice() {
 }
 
 #[tokio::test]
+async fn every_step_of_a_migration_is_in_the_audit_log() {
+    on_both_engines(|bench| async move {
+        let (asked, told) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let partner = Partner::new(&bench, move |path, _| match path {
+            USER if asked.fetch_add(1, Ordering::Relaxed) == 0 => no(404, "没有该用户"),
+            COMPLETE if told.fetch_add(1, Ordering::Relaxed) == 0 => no(409, "该用户已迁移"),
+            _ => known(path),
+        })
+        .await;
+        start(&partner.backend).await.expect_err("unknown");
+        start(&partner.backend).await.expect("refused");
+        start(&partner.backend).await.expect("accepted");
+        start(&partner.backend).await.expect("done before");
+        let steps = format!(
+            "SELECT COALESCE(before, '') || after AS value FROM audit WHERE entity = 'migration {ZHANG}' ORDER BY id"
+        );
+        let step = |from: &str, to: &str| json!({"state": from}).to_string() + &json!({"state": to}).to_string();
+        let expected = [
+            json!({"state": "importing"}).to_string(),
+            step("importing", "failed"),
+            step("failed", "importing"),
+            step("importing", "imported"),
+            step("imported", "failed"),
+            step("failed", "completed"),
+        ];
+        assert_eq!(texts(&bench, &steps).await, expected);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn two_starts_that_race_move_the_user_once() {
     on_both_engines(|bench| async move {
         let starts: Vec<_> = (0..4)
@@ -72,7 +103,7 @@ async fn a_crash_right_after_the_import_is_resumed_by_the_outbox() {
             _ => known(path),
         })
         .await;
-        start(&partner.backend).await.expect("imported");
+        start(&partner.instance(&bench, 1)).await.expect("imported");
         let crashed = sql("UPDATE delivery SET state = 'delivering', lease_owner = 9, next_at = 0");
         let mut session = bench.backend.db().transaction().await.expect("a transaction");
         session.execute(crashed).await.expect("crashed");
