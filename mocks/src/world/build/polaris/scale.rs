@@ -1,3 +1,6 @@
+/// However many members there are: what a merchant's lists cost must not depend on it.
+const MEMBERS_OF_A_MERCHANT: u64 = 33;
+
 /// How many there are of everything. All of it follows from the numbers of members and orders.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scale {
@@ -19,11 +22,7 @@ pub(super) struct Scale {
 
 impl Scale {
     pub(super) fn of(members: u64, orders: u64) -> Self {
-        let merchants = match members {
-            0..1_000 => 6,
-            1_000..100_000 => 60,
-            _ => 600,
-        };
+        let merchants = (members / MEMBERS_OF_A_MERCHANT).max(6);
         let established = members - members / 10;
         let riders = super::roles::riders_before(established);
         let couriers = riders / 50;
