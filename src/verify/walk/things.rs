@@ -122,3 +122,24 @@ impl Maker {
         Some(look.chars().map(|char| if char == '#' { rng.digit(10) } else { char }).collect::<String>().into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn what_every_request_has_anew_is_another_one_in_a_hundred_thousand_walks() {
+        let book = Book::built_in();
+        let once: Vec<_> = book.kinds.iter().filter(|(_, kind)| kind.once).map(|(name, _)| name).collect();
+        assert!(!once.is_empty());
+        for kind in once {
+            let mut seen = HashSet::new();
+            for walk in 0..100_000 {
+                let value = Maker { seed: 0, run: 0, walk, replay: 0 }.make(book, kind, 0).expect("a value");
+                assert!(seen.insert(value.to_string()), "{kind}: {value} a second time, in walk {walk}");
+            }
+        }
+    }
+}
