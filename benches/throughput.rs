@@ -4,21 +4,17 @@
 //! ratio means something on any machine. Reported beside it: the time from start to first reply, and resident memory
 //! after a million requests. Nothing is asserted: a figure is no test.
 
-use std::{
-    io::{self, BufRead, BufReader},
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
-};
+use std::{io, process::Command, time::Instant};
 
-use hdrhistogram::Histogram;
+use load::{Call, Peer, load, median, reply};
 use poem::{EndpointExt, Route, Server, endpoint::make_sync, listener::TcpAcceptor, post};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     runtime::{Builder, Runtime},
 };
 
-const CONNECTIONS: usize = 32;
+mod load;
+
 const ROUNDS: usize = 5;
 const REQUESTS_A_ROUND: usize = 100_000;
 const PATH: &str = "/weichuang/battery/query";
@@ -31,17 +27,18 @@ fn main() -> io::Result<()> {
         return Runtime::new()?.block_on(serve_bare(reply.clone()));
     }
     let generator = Builder::new_current_thread().enable_all().build()?;
+    let call = [Call { target: PATH.to_owned(), body: BODY.to_owned() }];
     let started = Instant::now();
     let mock = Peer::start(Command::new(env!("CARGO_BIN_EXE_polaris")).args(["mock", "--port", "0"]))?;
-    let reply = generator.block_on(first_reply(&mock.address))?;
+    let reply = generator.block_on(reply(&mock.address, &call[0]))?;
     println!("first reply after start      {:>9.1} ms", started.elapsed().as_secs_f64() * 1e3);
     let bare = Peer::start(Command::new(std::env::current_exe()?).args([BARE, &reply]))?;
 
     let mut rates = (Vec::new(), Vec::new());
     let mut total = 0;
     for round in 0..=ROUNDS {
-        let of_bare = generator.block_on(load(&bare.address, REQUESTS_A_ROUND))?;
-        let of_mock = generator.block_on(load(&mock.address, REQUESTS_A_ROUND))?;
+        let of_bare = generator.block_on(load(&bare.address, &call, REQUESTS_A_ROUND))?;
+        let of_mock = generator.block_on(load(&mock.address, &call, REQUESTS_A_ROUND))?;
         total += REQUESTS_A_ROUND;
         // The first round warms both up.
         if round > 0 {
@@ -57,45 +54,9 @@ fn main() -> io::Result<()> {
     println!("bare handler                 {bare_rate:>9.0} requests/s");
     println!("polaris mock                 {mock_rate:>9.0} requests/s");
     println!("ratio                        {:>9.2}", mock_rate / bare_rate);
-    generator.block_on(load(&mock.address, 1_000_000 - total))?;
-    println!("resident after 1000000       {:>9.1} MB", mock.resident_kilobytes()? as f64 / 1e3);
+    generator.block_on(load(&mock.address, &call, 1_000_000 - total))?;
+    println!("resident after 1000000       {:>9.1} MB", mock.resident()?);
     Ok(())
-}
-
-/// A server process, stopped when it is dropped.
-struct Peer {
-    process: Child,
-    address: String,
-}
-
-impl Peer {
-    /// Starts `command` and waits for the line in which it says where it listens.
-    fn start(command: &mut Command) -> io::Result<Self> {
-        let mut process = command.stdout(Stdio::piped()).spawn()?;
-        let output = process.stdout.take().ok_or_else(|| io::Error::other("no output"))?;
-        for line in BufReader::new(output).lines() {
-            let line = line?;
-            if let Some((_, rest)) = line.split_once("http://") {
-                let address = rest.split(['/', ' ']).next().unwrap_or_default().to_owned();
-                return Ok(Self { process, address });
-            }
-        }
-        Err(io::Error::other("the server did not say where it listens"))
-    }
-
-    fn resident_kilobytes(&self) -> io::Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
-        kilobytes.ok_or_else(|| io::Error::other("no VmRSS"))
-    }
-}
-
-impl Drop for Peer {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }
 
 async fn serve_bare(reply: String) -> io::Result<()> {
@@ -106,99 +67,4 @@ async fn serve_bare(reply: String) -> io::Result<()> {
     });
     let app = Route::new().at(PATH, post(handler)).boxed();
     Server::new_with_acceptor(TcpAcceptor::from_tokio(listener)?).run(app).await
-}
-
-struct Measured {
-    rate: f64,
-    p50: u64,
-    p99: u64,
-}
-
-/// Sends `requests` over [`CONNECTIONS`] connections, each one request at a time.
-async fn load(address: &str, requests: usize) -> io::Result<Measured> {
-    let started = Instant::now();
-    let mut connections = tokio::task::JoinSet::new();
-    for _ in 0..CONNECTIONS {
-        let address = address.to_owned();
-        connections.spawn(async move {
-            let mut latencies = Histogram::<u64>::new(3).map_err(io::Error::other)?;
-            let mut connection = Connection::open(&address).await?;
-            for _ in 0..requests / CONNECTIONS {
-                let sent = Instant::now();
-                connection.exchange().await?;
-                latencies.saturating_record(micros(sent.elapsed()));
-            }
-            io::Result::Ok(latencies)
-        });
-    }
-    let mut all = Histogram::<u64>::new(3).map_err(io::Error::other)?;
-    while let Some(joined) = connections.join_next().await {
-        all.add(joined??).map_err(io::Error::other)?;
-    }
-    let rate = all.len() as f64 / started.elapsed().as_secs_f64();
-    Ok(Measured { rate, p50: all.value_at_quantile(0.5), p99: all.value_at_quantile(0.99) })
-}
-
-async fn first_reply(address: &str) -> io::Result<String> {
-    let mut connection = Connection::open(address).await?;
-    connection.exchange().await?;
-    Ok(connection.body())
-}
-
-/// A connection that knows just enough HTTP to be no burden on the machine that it measures.
-struct Connection {
-    stream: TcpStream,
-    request: Vec<u8>,
-    buffer: Vec<u8>,
-    body_at: usize,
-}
-
-impl Connection {
-    async fn open(address: &str) -> io::Result<Self> {
-        let stream = TcpStream::connect(address).await?;
-        stream.set_nodelay(true)?;
-        let length = BODY.len();
-        let head = format!(
-            "POST {PATH} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
-        );
-        Ok(Self { stream, request: (head + BODY).into_bytes(), buffer: Vec::with_capacity(4096), body_at: 0 })
-    }
-
-    async fn exchange(&mut self) -> io::Result<()> {
-        self.stream.write_all(&self.request).await?;
-        self.buffer.clear();
-        loop {
-            if self.stream.read_buf(&mut self.buffer).await? == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            if let Some(body_at) = self.buffer.windows(4).position(|window| window == b"\r\n\r\n").map(|end| end + 4) {
-                let head = str::from_utf8(&self.buffer[..body_at]).map_err(io::Error::other)?;
-                if !head.starts_with("HTTP/1.1 200") {
-                    return Err(io::Error::other(head.lines().next().unwrap_or_default().to_owned()));
-                }
-                let length = head.lines().find_map(|line| {
-                    let (name, value) = line.split_once(':')?;
-                    name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok()).flatten()
-                });
-                let length = length.ok_or_else(|| io::Error::other("no Content-Length"))?;
-                if self.buffer.len() >= body_at + length {
-                    self.body_at = body_at;
-                    return Ok(());
-                }
-            }
-        }
-    }
-
-    fn body(&self) -> String {
-        String::from_utf8_lossy(&self.buffer[self.body_at..]).into_owned()
-    }
-}
-
-fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
