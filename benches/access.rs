@@ -14,19 +14,10 @@ use std::{
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
-use contracts::{
-    runtime::{
-        client::{Caller, Options},
-        signature::{Method, Signer},
-    },
-    weichuang::WeichuangClient,
-};
-use load::{Call, Peer, load, median, seed};
+use contracts::runtime::signature::{Method, Signer};
+use load::{Call, Peer, backend, load, median, seed};
 use polaris::{
-    backend::{
-        Backend, Clock, Settings,
-        db::{Db, sql},
-    },
+    backend::db::{Db, sql},
     gateway::{
         self, Access, Credentials, Gateway, SealError, SealingKey,
         apps::{NewApp, Operations},
@@ -69,11 +60,6 @@ async fn serve(database: &str, of_gateway: Option<&str>) -> Outcome {
     println!("{}", bound.url());
     let _running = bound.serve(router::public(&backend, &router::Serve::with(access)))?;
     std::future::pending().await
-}
-
-async fn backend(url: &str) -> Outcome<Backend> {
-    let weichuang = WeichuangClient::new(Caller::new(&Options::new("http://127.0.0.1:9".parse()?))?);
-    Ok(Backend::new(Db::open(url, 16).await?, Clock::real(), weichuang, Settings::default()))
 }
 
 async fn gateway(url: &str) -> Outcome<Gateway> {

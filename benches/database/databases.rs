@@ -1,18 +1,13 @@
 use std::{path::Path, time::Instant};
 
-use contracts::{
-    runtime::client::{Caller, Options},
-    weichuang::WeichuangClient,
-};
 use mocks::world::Generator;
-use polaris::backend::{
-    Backend, Clock, Settings,
-    db::{Db, Engine},
-    intake,
-};
+use polaris::backend::{Backend, db::Engine, intake};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
-use super::{Outcome, load::seed};
+use super::{
+    Outcome,
+    load::{backend, seed},
+};
 
 const SMALL: [u64; 2] = [10_000, 2_000];
 const LARGE: [u64; 2] = [1_000_000, 200_000];
@@ -95,6 +90,5 @@ async fn copied_out(server: &mut PgConnection) -> Outcome<Vec<u8>> {
 /// A backend on the database at `url`, with data in it.
 async fn filled(url: &str, [orders, members]: [u64; 2]) -> Outcome<Backend> {
     seed(url, orders, members)?;
-    let weichuang = WeichuangClient::new(Caller::new(&Options::new("http://127.0.0.1:9".parse()?))?);
-    Ok(Backend::new(Db::open(url, 16).await?, Clock::real(), weichuang, Settings::default()))
+    backend(url).await
 }

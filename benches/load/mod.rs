@@ -3,13 +3,19 @@
 #![allow(dead_code, reason = "no benchmark needs all of it")]
 
 use std::{
+    error::Error,
     io::{self, BufRead, BufReader},
     process::{Child, Command, Stdio},
     sync::Arc,
     time::{Duration, Instant},
 };
 
+use contracts::{
+    runtime::client::{Caller, Options},
+    weichuang::WeichuangClient,
+};
 use hdrhistogram::Histogram;
+use polaris::backend::{Backend, Clock, Settings, db::Db};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -81,6 +87,15 @@ pub fn seed(url: &str, orders: u64, members: u64) -> io::Result<()> {
     }
     println!("{orders} orders and {members} members were seeded in {:.1} s", begun.elapsed().as_secs_f64());
     Ok(())
+}
+
+/// A backend on the database at `url`, which has no Weichuang to talk to.
+///
+/// # Errors
+/// When the database cannot be opened.
+pub async fn backend(url: &str) -> Result<Backend, Box<dyn Error>> {
+    let weichuang = WeichuangClient::new(Caller::new(&Options::new("http://127.0.0.1:9".parse()?))?);
+    Ok(Backend::new(Db::open(url, 16).await?, Clock::real(), weichuang, Settings::default()))
 }
 
 /// A request as it is sent, but for the `Host`.

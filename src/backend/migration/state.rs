@@ -82,12 +82,8 @@ pub(super) async fn failed(session: &mut Session, backend: &Backend, phone: &str
 
 /// Weichuang knows that the member has moved.
 pub(in crate::backend) async fn completed(session: &mut Session, backend: &Backend, member_id: i64) -> Result<()> {
-    let Some(migration) = read(session, "member_id", member_id).await?.filter(Migration::is_untold) else {
-        return Ok(());
-    };
-    if moved(session, backend, &migration, COMPLETED, None).await? {
-        let statement = sql("UPDATE migration SET completed_at = ").bind(backend.now()).push(" WHERE phone = ");
-        session.execute(statement.bind(&migration.phone)).await?;
+    if let Some(migration) = read(session, "member_id", member_id).await?.filter(Migration::is_untold) {
+        moved(session, backend, &migration, COMPLETED, None).await?;
     }
     Ok(())
 }
@@ -114,6 +110,7 @@ async fn moved(
     reason: Option<&str>,
 ) -> Result<bool> {
     let statement = sql("UPDATE migration SET state = ").bind(to).push(", reason = ").bind(reason);
+    let statement = statement.push(", completed_at = ").bind((to == COMPLETED).then(|| backend.now()));
     let statement = statement.push(" WHERE phone = ").bind(phone).push(" AND state = ").bind(state);
     if session.execute(statement).await? == 0 {
         return Ok(false);

@@ -15,7 +15,7 @@ pub(super) struct Leased {
     pub(super) message: Option<Message>,
     /// Which attempt this is, from 1.
     pub(super) attempt: i64,
-    /// Whose call has caused it.
+    /// Whose call has caused it. Its scope was asked when it called, and stops nothing here.
     pub(super) caller: Caller,
     /// Which exchange that was.
     pub(super) trace: Option<TraceId>,
