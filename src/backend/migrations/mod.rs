@@ -46,11 +46,21 @@ pub async fn run(db: &Db) -> Result<usize, DbError> {
     }
     let missing = STEPS.iter().enumerate().skip(done);
     for (index, step) in missing.clone() {
-        let (collation, unlogged, append_only) = match db.engine() {
-            Engine::Sqlite => ("", "", include_str!("append_only.sqlite.sql")),
-            Engine::Postgres => ("COLLATE \"C\"", "UNLOGGED", include_str!("append_only.postgres.sql")),
+        let words = match db.engine() {
+            Engine::Sqlite => [
+                ("{APPEND_ONLY}", include_str!("append_only.sqlite.sql")),
+                ("{C}", ""),
+                ("{UNLOGGED}", ""),
+                ("{ROOM}", ""),
+            ],
+            Engine::Postgres => [
+                ("{APPEND_ONLY}", include_str!("append_only.postgres.sql")),
+                ("{C}", "COLLATE \"C\""),
+                ("{UNLOGGED}", "UNLOGGED"),
+                ("{ROOM}", "WITH (fillfactor = 70)"),
+            ],
         };
-        let step = step.replace("{APPEND_ONLY}", append_only).replace("{C}", collation).replace("{UNLOGGED}", unlogged);
+        let step = words.iter().fold(step.to_string(), |step, (word, meaning)| step.replace(word, meaning));
         session.script(&step).await?;
         session.execute(sql("INSERT INTO schema_step (number) VALUES ").list([index as i64 + 1])).await?;
     }
