@@ -69,10 +69,10 @@ async fn latencies(databases: &Databases) -> Outcome {
     let samples = [Sample::of(both[0]).await?, Sample::of(both[1]).await?];
     for shape in SHAPES {
         let mut took = [Vec::new(), Vec::new()];
-        // The first round warms both up.
+        // The first round warms both up. One request of each in turns: whatever slows the machine slows both.
         for round in 0..=ROUNDS {
-            for ((backend, sample), took) in both.iter().zip(&samples).zip(&mut took) {
-                for number in 0..ASKED {
+            for number in 0..ASKED {
+                for ((backend, sample), took) in both.iter().zip(&samples).zip(&mut took) {
                     let asked = shape.ask(sample, number);
                     let begun = Instant::now();
                     asked.answer(backend).await?;

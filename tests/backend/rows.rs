@@ -27,6 +27,7 @@ pub async fn stored(bench: &Bench) -> BTreeMap<&'static str, Vec<String>> {
         "merchant",
         "member",
         "member_count",
+        "member_total",
         "tank",
         "battery",
         "battery_binding",

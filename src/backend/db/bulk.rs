@@ -7,8 +7,10 @@ use super::{
     sql::{Value, sql},
 };
 
-/// A statement of many rows has at most so many parameters: what SQLite takes.
-const PARAMETERS: usize = 30_000;
+/// A statement of many rows has at most so many parameters on SQLite, and is kept prepared.
+const PARAMETERS: usize = 2_000;
+/// `COPY` is sent in pieces of about so many bytes: PostgreSQL stores one while the next is written.
+const PIECE: usize = 1 << 16;
 
 impl Session {
     /// Stores `rows` in `columns` of `table`, in the way that is quickest on each engine: `COPY` on PostgreSQL, statements
@@ -43,6 +45,7 @@ async fn copy<const N: usize>(
     columns: &str,
     rows: &[[Bound; N]],
 ) -> Result<(), DbError> {
+    let mut sink = connection.copy_in_raw(&format!("COPY {table} ({columns}) FROM STDIN")).await?;
     let mut text = String::new();
     for row in rows {
         for (index, Bound(value)) in row.iter().enumerate() {
@@ -50,8 +53,10 @@ async fn copy<const N: usize>(
             field(&mut text, value);
         }
         text.push('\n');
+        if text.len() > PIECE {
+            sink.send(std::mem::take(&mut text).into_bytes()).await?;
+        }
     }
-    let mut sink = connection.copy_in_raw(&format!("COPY {table} ({columns}) FROM STDIN")).await?;
     sink.send(text.into_bytes()).await?;
     sink.finish().await?;
     Ok(())

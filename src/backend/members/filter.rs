@@ -49,7 +49,8 @@ impl Filter<'_> {
 
     /// The total of all members, of those of merchants or of those in a state, which need not be counted.
     async fn kept_total(&self, session: &mut Session) -> Result<Option<i64>> {
-        let statement = sql("SELECT CAST(COALESCE(SUM(total), 0) AS BIGINT) AS total FROM member_count");
+        let kept = if self.merchant_ids.is_some() { "member_count" } else { "member_total" };
+        let statement = sql("SELECT CAST(COALESCE(SUM(total), 0) AS BIGINT) AS total FROM ").push(kept);
         let merchants = self.merchant_ids.as_ref().map(|ids| sql("merchant_id IN ").list(ids.iter().copied()));
         let state = self.state.map(|state| sql("state = ").bind(state));
         let row = session.first(filtered(statement, merchants.iter().chain(&state))).await?;

@@ -2,7 +2,7 @@ use contracts::polaris::{MemberCounts, MemberStatisticsData, MemberStatisticsReq
 
 use super::State;
 use crate::backend::{
-    Backend,
+    Backend, Scope,
     db::{Session, Sql, sql},
     error::Result,
     time,
@@ -10,14 +10,18 @@ use crate::backend::{
 
 /// §2.2.18 运营后台-会员列表-会员统计
 ///
-/// The totals come from `member_count`, without counting members; the new ones are those registered since 00:00 today,
-/// Asia/Shanghai, by their state now. A caller with a scope has its own members counted alone.
+/// The totals are kept, not counted; the new ones are those registered since 00:00 today, Asia/Shanghai, by their state now.
+/// A caller with a scope has its own members counted alone.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn member_statistics(backend: &Backend, _: MemberStatisticsRequest) -> Result<MemberStatisticsData> {
     let mut session = backend.db().session().await?;
-    let total = sql("SELECT state, CAST(SUM(total) AS BIGINT) AS total FROM member_count WHERE 1 = 1");
+    let kept = match backend.scope() {
+        Scope::All => "member_total",
+        Scope::Merchants(_) => "member_count",
+    };
+    let total = sql("SELECT state, CAST(SUM(total) AS BIGINT) AS total FROM ").push(kept).push(" WHERE 1 = 1");
     let total = total.append(backend.scope().condition("merchant_id")).push(" GROUP BY state");
     let today = time::start_of_day(backend.now());
     // The signs keep a planner without statistics from walking all members in the order of their states.

@@ -51,6 +51,15 @@ CREATE TABLE member_count (
     PRIMARY KEY (merchant_id, state)
 );
 
+-- The same for all merchants together, in shares: so few that they are added up at once, and so many that two changes
+-- seldom wait for one row.
+CREATE TABLE member_total (
+    share BIGINT NOT NULL,
+    state BIGINT NOT NULL,
+    total BIGINT NOT NULL,
+    PRIMARY KEY (share, state)
+);
+
 CREATE TABLE tank (
     code        TEXT {C} PRIMARY KEY,
     merchant_id BIGINT REFERENCES merchant (id),

@@ -21,6 +21,7 @@ const MEMBERS: &str = "
         2001 + i % 300, 110000 + i % 50, 1630634400000 - CAST(60000 - i AS BIGINT) * 300000 FROM n;
     INSERT INTO member_count (merchant_id, state, total)
     SELECT merchant_id, state, COUNT(*) FROM member GROUP BY merchant_id, state;
+    INSERT INTO member_total (share, state, total) SELECT merchant_id % 16, state, SUM(total) FROM member_count GROUP BY 1, 2;
     INSERT INTO vehicle (code)
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) SELECT 'V' || i FROM n;
     INSERT INTO rental (id, external_no, member_id, vehicle_code, started_at, due_at)

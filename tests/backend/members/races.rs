@@ -8,7 +8,7 @@ use polaris::backend::{
     members::{self, Member, NewMember, State},
 };
 
-use super::{again, assert_counted, member, member_in, on_both_engines, phone, run, sql};
+use super::{again, assert_counted, member, member_in, on_both_engines, phone, registered, run, sql};
 
 const ROUNDS: u16 = 8;
 
@@ -126,6 +126,34 @@ async fn an_identity_is_not_cleared_while_a_battery_comes_to_the_member() {
         let refused = clear.await.expect("no panic").expect_err("a conflict");
         assert_eq!(refused.code, 409);
         assert_eq!(again(&bench, &member).await.id_card_state, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_registers_and_begins_to_use_at_once_never_waits_in_a_circle_with_a_change_of_many_members() {
+    on_both_engines(|bench| async move {
+        // Of the same share of all merchants as 1001.
+        let merchant =
+            "INSERT INTO merchant (id, merchant_code, share_code, name) VALUES (1017, 'BCD017', 'ABC017', '换电站')";
+        run(&bench, sql(merchant)).await;
+        let using = member_in(&bench, 1, State::Using).await;
+        let new = NewMember { phone: phone(2), merchant_id: Some(1017), ..NewMember::default() };
+        let new = registered(&bench, new).await;
+
+        let mut session = bench.backend.db().transaction().await.expect("a transaction");
+        let newest = NewMember { phone: phone(3), merchant_id: Some(1001), ..NewMember::default() };
+        let newest = members::create(&mut session, &bench.backend, newest).await.expect("a member");
+        let (backend, ids) = (bench.backend.clone(), format!("{},{}", using.id, new.id));
+        let block =
+            tokio::spawn(async move { backend.operate_members(OperateMembersRequest { ids, op_type: 2 }).await });
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(!block.is_finished(), "it waits for the count of new members");
+        members::start_using(&mut session, &bench.backend, &newest).await.expect("a first use");
+        session.commit().await.expect("committed");
+        block.await.expect("no panic").expect("blocked");
+        assert_eq!(again(&bench, &newest).await.state, State::Using);
+        assert_counted(&bench).await;
     })
     .await;
 }
