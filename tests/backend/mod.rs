@@ -6,6 +6,8 @@ mod bench;
 mod deposits;
 /// Data in, in bulk.
 mod intake;
+/// Many values in one parameter.
+mod many;
 /// Members: who they are, and which state they are in.
 mod members;
 /// Merchants and their codes.

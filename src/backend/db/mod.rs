@@ -4,6 +4,8 @@
 mod bulk;
 /// What can go wrong.
 mod error;
+/// Many values in one parameter.
+mod many;
 /// Opening a database by its URL.
 mod open;
 /// How the engines carry out statements.
@@ -16,6 +18,7 @@ mod session;
 mod sql;
 
 pub use error::DbError;
+pub use many::Many;
 pub use open::{Db, Engine};
 pub use plans::{Plan, explained};
 pub use row::{Cell, Row};

@@ -216,12 +216,8 @@ impl Session {
     }
 }
 
-/// A statement of more parameters comes once: to keep it prepared would cost the more memory, the longer it is.
-const KEPT_PREPARED: usize = 2_000;
-
 fn sqlite(statement: Sql) -> Query<'static, Sqlite, SqliteArguments> {
-    let query = sqlx::query(AssertSqlSafe(statement.nameless().unwrap_or(statement.text)))
-        .persistent(statement.values.len() <= KEPT_PREPARED);
+    let query = sqlx::query(AssertSqlSafe(statement.nameless().unwrap_or(statement.text)));
     statement.values.into_iter().fold(query, |query, value| match value {
         Value::Integer(value) => query.bind(value),
         Value::Text(value) => query.bind(value),
@@ -229,7 +225,7 @@ fn sqlite(statement: Sql) -> Query<'static, Sqlite, SqliteArguments> {
 }
 
 fn postgres(statement: Sql) -> Query<'static, Postgres, PgArguments> {
-    let query = sqlx::query(AssertSqlSafe(statement.text)).persistent(statement.values.len() <= KEPT_PREPARED);
+    let query = sqlx::query(AssertSqlSafe(statement.text));
     statement.values.into_iter().fold(query, |query, value| match value {
         Value::Integer(value) => query.bind(value),
         Value::Text(value) => query.bind(value),

@@ -15,7 +15,7 @@ use crate::backend::{
 impl Stored for Merchant {
     async fn known(session: &mut Session, records: &[Self]) -> Result<HashSet<String>> {
         let ids = records.iter().map(|merchant| number(Some(&merchant.merchant_id)).unwrap_or_default());
-        let rows = session.all(sql("SELECT id FROM merchant WHERE id IN ").list(ids)).await?;
+        let rows = session.all(sql("SELECT id FROM merchant WHERE id").append(session.one_of(ids.collect()))).await?;
         let stored = rows.iter().map(|row| Ok(row.get::<i64>("id")?)).collect::<Result<HashSet<_>>>()?;
         let known = |merchant: &&Self| number(Some(&merchant.merchant_id)).is_some_and(|id| stored.contains(&id));
         Ok(records.iter().filter(known).map(Record::key).collect())
@@ -41,7 +41,7 @@ impl Stored for Merchant {
 
 impl Stored for Tank {
     async fn known(session: &mut Session, records: &[Self]) -> Result<HashSet<String>> {
-        among(session, "SELECT code AS value FROM tank WHERE code IN", records.iter().map(Record::key)).await
+        among(session, "SELECT code AS value FROM tank WHERE code", records.iter().map(Record::key)).await
     }
 
     async fn insert(session: &mut Session, _: &Backend, _: &References, records: &[&Self]) -> Result<()> {
@@ -63,7 +63,7 @@ impl Stored for Tank {
 
 impl Stored for Battery {
     async fn known(session: &mut Session, records: &[Self]) -> Result<HashSet<String>> {
-        among(session, "SELECT code AS value FROM battery WHERE code IN", records.iter().map(Record::key)).await
+        among(session, "SELECT code AS value FROM battery WHERE code", records.iter().map(Record::key)).await
     }
 
     async fn insert(session: &mut Session, _: &Backend, _: &References, records: &[&Self]) -> Result<()> {
@@ -87,7 +87,7 @@ impl Stored for Battery {
 
 impl Stored for Vehicle {
     async fn known(session: &mut Session, records: &[Self]) -> Result<HashSet<String>> {
-        among(session, "SELECT code AS value FROM vehicle WHERE code IN", records.iter().map(Record::key)).await
+        among(session, "SELECT code AS value FROM vehicle WHERE code", records.iter().map(Record::key)).await
     }
 
     async fn insert(session: &mut Session, _: &Backend, _: &References, records: &[&Self]) -> Result<()> {

@@ -14,9 +14,9 @@ use crate::backend::{
 impl Stored for Deposit {
     async fn known(session: &mut Session, records: &[Self]) -> Result<HashSet<String>> {
         let statement = "SELECT m.phone, d.kind, d.paid_at FROM deposit d JOIN member m ON m.id = d.member_id \
-                         WHERE d.paid_at IS NOT NULL AND m.phone IN ";
+                         WHERE d.paid_at IS NOT NULL AND m.phone";
         let phones = records.iter().map(|deposit| deposit.phone_no.as_str());
-        let rows = session.all(sql(statement).list(phones)).await?;
+        let rows = session.all(sql(statement).append(session.one_of(phones.collect()))).await?;
         let key = |phone: String, kind: i64, paid_at| format!("{phone} {kind} {}", time::datetime(paid_at));
         rows.iter().map(|row| Ok(key(row.get("phone")?, row.get("kind")?, row.get("paid_at")?))).collect()
     }
@@ -51,7 +51,9 @@ impl Stored for Deposit {
 impl Stored for DepositRefund {
     async fn known(session: &mut Session, records: &[Self]) -> Result<HashSet<String>> {
         let phones = records.iter().map(|refund| refund.phone_no.as_str());
-        let rows = session.all(sql("SELECT phone, applied_at FROM refund WHERE phone IN ").list(phones)).await?;
+        let rows = session
+            .all(sql("SELECT phone, applied_at FROM refund WHERE phone").append(session.one_of(phones.collect())))
+            .await?;
         let key = |phone: String, applied_at| format!("{phone} {}", time::datetime(applied_at));
         rows.iter().map(|row| Ok(key(row.get("phone")?, row.get("applied_at")?))).collect()
     }

@@ -11,7 +11,8 @@ use crate::backend::{
 pub(super) async fn ids(session: &mut Session, table: &str, rows: &[(i64, String)]) -> Result<Vec<i64>> {
     let mut ids: Vec<_> = rows.iter().map(|(time, key)| id(*time, key)).collect();
     loop {
-        let select = sql("SELECT id FROM ").push(table).push(" WHERE id IN ").list(ids.iter().copied());
+        let select =
+            sql("SELECT id FROM ").push(table).push(" WHERE id").append(session.one_of(ids.iter().copied().collect()));
         let mut taken = std::collections::HashSet::new();
         for row in session.all(select).await? {
             taken.insert(row.get::<i64>("id")?);

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use mocks::world::polaris::{BatteryBinding, Member, Migration, MigrationState, Record, Rental};
 
-use super::{References, Stored, among, assets::number, at, given, ids::ids, text};
+use super::{References, Stored, among, assets::number, at, ids::ids, text};
 use crate::backend::{
     Backend,
     db::{Session, sql},
@@ -13,7 +13,7 @@ use crate::backend::{
 
 impl Stored for Member {
     async fn known(session: &mut Session, records: &[Self]) -> Result<HashSet<String>> {
-        among(session, "SELECT phone AS value FROM member WHERE phone IN", records.iter().map(Record::key)).await
+        among(session, "SELECT phone AS value FROM member WHERE phone", records.iter().map(Record::key)).await
     }
 
     async fn insert(session: &mut Session, _: &Backend, _: &References, records: &[&Self]) -> Result<()> {
@@ -56,8 +56,8 @@ impl Stored for Member {
 impl Stored for BatteryBinding {
     async fn known(session: &mut Session, records: &[Self]) -> Result<HashSet<String>> {
         let batteries = records.iter().map(|binding| binding.battery_code.as_str());
-        let statement = sql("SELECT battery_code, bound_at FROM battery_binding WHERE battery_code IN ");
-        let rows = session.all(statement.list(batteries)).await?;
+        let statement = sql("SELECT battery_code, bound_at FROM battery_binding WHERE battery_code");
+        let rows = session.all(statement.append(session.one_of(batteries.collect()))).await?;
         let key = |code: String, bound_at| format!("{code} {}", time::datetime(bound_at));
         rows.iter().map(|row| Ok(key(row.get("battery_code")?, row.get("bound_at")?))).collect()
     }
@@ -75,23 +75,21 @@ impl Stored for BatteryBinding {
         }
         session.insert("battery_binding", "id, member_id, battery_code, bound_at, unbound_at", rows).await?;
         let current = records.iter().filter(|binding| binding.unbind_time.is_none());
-        let current: Vec<_> = current.map(|binding| binding.battery_code.as_str()).collect();
-        if !current.is_empty() {
-            let leave = "UPDATE battery SET tank_code = NULL, grid_pos = NULL, charge = NULL, full_at = NULL, \
-                         distance = NULL WHERE tank_code IS NOT NULL AND code IN ";
-            session.execute(sql(leave).list(current)).await?;
-        }
-        let first = first.into_iter().map(|(member_id, (_, code))| [member_id.into(), code.into()]);
-        let update = "UPDATE member SET initial_battery = given.code FROM given \
-                      WHERE member.id = given.id AND member.initial_battery IS NULL";
-        session.execute(given("id, code", first).push(update)).await?;
+        let current = current.map(|binding| binding.battery_code.as_str()).collect();
+        let leave = "UPDATE battery SET tank_code = NULL, grid_pos = NULL, charge = NULL, full_at = NULL, \
+                     distance = NULL WHERE tank_code IS NOT NULL AND code";
+        session.execute(sql(leave).append(session.one_of(current))).await?;
+        let codes = first.values().map(|(_, code)| *code).collect();
+        let given = session.table("given", [("id", first.keys().copied().collect()), ("code", codes)]);
+        let update = sql("UPDATE member SET initial_battery = given.code FROM ").append(given);
+        session.execute(update.push(" WHERE member.id = given.id AND member.initial_battery IS NULL")).await?;
         Ok(())
     }
 }
 
 impl Stored for Rental {
     async fn known(session: &mut Session, records: &[Self]) -> Result<HashSet<String>> {
-        let select = "SELECT external_no AS value FROM rental WHERE external_no IN";
+        let select = "SELECT external_no AS value FROM rental WHERE external_no";
         among(session, select, records.iter().map(Record::key)).await
     }
 
@@ -115,10 +113,13 @@ impl Stored for Rental {
             ]);
         }
         session.insert("rental", columns, rows).await?;
-        let first = first.into_iter().map(|(member_id, (time, code))| [member_id.into(), time.into(), code.into()]);
-        let update = "UPDATE member SET initial_vehicle = COALESCE(member.initial_vehicle, given.code), \
-                      first_used_at = COALESCE(member.first_used_at, given.time) FROM given WHERE member.id = given.id";
-        session.execute(given("id, time, code", first).push(update)).await?;
+        let times = first.values().map(|(time, _)| *time).collect();
+        let codes = first.values().map(|(_, code)| *code).collect();
+        let columns = [("id", first.keys().copied().collect()), ("time", times), ("code", codes)];
+        let update = sql("UPDATE member SET initial_vehicle = COALESCE(member.initial_vehicle, given.code), \
+             first_used_at = COALESCE(member.first_used_at, given.time) FROM ");
+        let update = update.append(session.table("given", columns)).push(" WHERE member.id = given.id");
+        session.execute(update).await?;
         Ok(())
     }
 }
@@ -133,7 +134,7 @@ fn keep_first<'a>(first: &mut BTreeMap<i64, (i64, &'a str)>, member_id: i64, tim
 
 impl Stored for Migration {
     async fn known(session: &mut Session, records: &[Self]) -> Result<HashSet<String>> {
-        among(session, "SELECT phone AS value FROM migration WHERE phone IN", records.iter().map(Record::key)).await
+        among(session, "SELECT phone AS value FROM migration WHERE phone", records.iter().map(Record::key)).await
     }
 
     async fn insert(session: &mut Session, _: &Backend, found: &References, records: &[&Self]) -> Result<()> {

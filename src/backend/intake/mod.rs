@@ -36,7 +36,7 @@ use serde_json::json;
 use super::{
     Backend,
     audit::{self, Entry},
-    db::{Bound, Session, Sql, sql},
+    db::{Bound, Session, sql},
     error::Result,
     time,
 };
@@ -127,28 +127,14 @@ async fn examined<R: Stored>(
     Ok((verdicts.collect(), found))
 }
 
-/// The texts of the column `value` that `select`, which ends with `IN`, finds among `values`.
+/// The texts of the column `value` that `select`, which ends with a column, finds for those of `values` in that column.
 async fn among(
     session: &mut Session,
     select: &str,
     values: impl IntoIterator<Item = String>,
 ) -> Result<HashSet<String>> {
-    let values: HashSet<String> = values.into_iter().collect();
-    if values.is_empty() {
-        return Ok(HashSet::new());
-    }
-    let rows = session.all(sql(select).push(" ").list(values)).await?;
-    rows.iter().map(|row| Ok(row.get("value")?)).collect()
-}
-
-/// Rows as a table of `columns`, for an `UPDATE … FROM`: `WITH given(columns) AS (VALUES …) `.
-fn given<const N: usize>(columns: &str, rows: impl IntoIterator<Item = [Bound; N]>) -> Sql {
-    let start = sql("WITH given(").push(columns).push(") AS (VALUES ");
-    let listed = rows
-        .into_iter()
-        .enumerate()
-        .fold(start, |statement, (index, row)| statement.push(if index == 0 { "" } else { ", " }).list(row));
-    listed.push(") ")
+    let statement = sql(select).append(session.one_of(values.into_iter().collect()));
+    session.all(statement).await?.iter().map(|row| Ok(row.get("value")?)).collect()
 }
 
 /// A time of a record, in milliseconds since 1970 UTC.

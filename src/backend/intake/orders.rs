@@ -5,15 +5,19 @@ use mocks::world::{
     polaris::{MonthlyPackageOrder, PackageGift, Record, SwapOrder},
 };
 
-use super::{References, Stored, among, at, given, ids::ids, text};
-use crate::backend::{Backend, db::Session, error::Result};
+use super::{References, Stored, among, at, ids::ids, text};
+use crate::backend::{
+    Backend,
+    db::{Session, sql},
+    error::Result,
+};
 
 /// 已完成
 const COMPLETED: i64 = 1;
 
 impl Stored for SwapOrder {
     async fn known(session: &mut Session, records: &[Self]) -> Result<HashSet<String>> {
-        let select = "SELECT external_no AS value FROM swap_order WHERE external_no IN";
+        let select = "SELECT external_no AS value FROM swap_order WHERE external_no";
         among(session, select, records.iter().map(Record::key)).await
     }
 
@@ -63,17 +67,20 @@ impl Stored for SwapOrder {
             ]);
         }
         session.insert("swap_order", columns, rows).await?;
-        let uses = uses.into_iter().map(|(id, (completed, first))| [id.into(), completed.into(), first.into()]);
-        let update = "UPDATE member SET swap_count = member.swap_count + given.completed, \
-                      first_used_at = COALESCE(member.first_used_at, given.first) FROM given WHERE member.id = given.id";
-        session.execute(given("id, completed, first", uses).push(update)).await?;
+        let completed = uses.values().map(|(completed, _)| *completed).collect();
+        let first = uses.values().map(|(_, first)| *first).collect();
+        let columns = [("id", uses.keys().copied().collect()), ("completed", completed), ("first", first)];
+        let update = sql("UPDATE member SET swap_count = member.swap_count + given.completed, \
+             first_used_at = COALESCE(member.first_used_at, given.first) FROM ");
+        let update = update.append(session.table("given", columns)).push(" WHERE member.id = given.id");
+        session.execute(update).await?;
         Ok(())
     }
 }
 
 impl Stored for MonthlyPackageOrder {
     async fn known(session: &mut Session, records: &[Self]) -> Result<HashSet<String>> {
-        let select = "SELECT external_no AS value FROM package_order WHERE external_no IN";
+        let select = "SELECT external_no AS value FROM package_order WHERE external_no";
         among(session, select, records.iter().map(Record::key)).await
     }
 
@@ -108,7 +115,7 @@ impl Stored for MonthlyPackageOrder {
 
 impl Stored for PackageGift {
     async fn known(session: &mut Session, records: &[Self]) -> Result<HashSet<String>> {
-        let select = "SELECT gift_no AS value FROM package_gift WHERE gift_no IN";
+        let select = "SELECT gift_no AS value FROM package_gift WHERE gift_no";
         among(session, select, records.iter().map(Record::key)).await
     }
 

@@ -48,7 +48,7 @@ impl References {
                 Target::Merchant => found.merchants(session, keys).await?,
                 Target::Member => found.members(session, keys).await?,
                 Target::Tank | Target::Battery | Target::Vehicle => {
-                    let select = format!("SELECT code AS value FROM {} WHERE code IN", target.noun());
+                    let select = format!("SELECT code AS value FROM {} WHERE code", target.noun());
                     let stored = among(session, &select, keys).await?;
                     found.others.extend(stored.into_iter().map(|code| (target, code)));
                 }
@@ -59,7 +59,8 @@ impl References {
 
     async fn merchants(&mut self, session: &mut Session, keys: impl Iterator<Item = String>) -> Result<()> {
         let ids = keys.filter_map(|key| key.parse::<i64>().ok().map(|id| (id, key))).collect::<HashMap<_, _>>();
-        let statement = sql("SELECT id, merchant_code FROM merchant WHERE id IN ").list(ids.keys().copied());
+        let statement = sql("SELECT id, merchant_code FROM merchant WHERE id")
+            .append(session.one_of(ids.keys().copied().collect()));
         for row in session.all(statement).await? {
             if let Some(key) = ids.get(&row.get::<i64>("id")?) {
                 self.merchants.insert(key.clone(), row.get("merchant_code")?);
@@ -70,8 +71,9 @@ impl References {
 
     async fn members(&mut self, session: &mut Session, phones: impl Iterator<Item = String>) -> Result<()> {
         let columns = "m.phone, m.id, m.name, m.merchant_id, merchant.merchant_code";
-        let from = " FROM member m LEFT JOIN merchant ON merchant.id = m.merchant_id WHERE m.phone IN ";
-        for row in session.all(sql("SELECT ").push(columns).push(from).list(phones)).await? {
+        let from = " FROM member m LEFT JOIN merchant ON merchant.id = m.merchant_id WHERE m.phone";
+        let statement = sql("SELECT ").push(columns).push(from).append(session.one_of(phones.collect()));
+        for row in session.all(statement).await? {
             let member = MemberReference {
                 id: row.get("id")?,
                 name: row.get("name")?,
@@ -111,7 +113,7 @@ pub(super) async fn taken<R: Record>(session: &mut Session, records: &[R]) -> Re
             let found = match to {
                 Unique::MemberId => {
                     let ids = values.iter().filter_map(|id| id.parse::<i64>().ok());
-                    let rows = session.all(sql(select).push(" ").list(ids)).await?;
+                    let rows = session.all(sql(select).append(session.one_of(ids.collect()))).await?;
                     rows.iter().map(|row| Ok(row.get::<i64>("value")?.to_string())).collect::<Result<_>>()?
                 }
                 _ => among(session, select, values.iter().cloned()).await?,
@@ -126,20 +128,20 @@ pub(super) async fn taken<R: Record>(session: &mut Session, records: &[R]) -> Re
 fn holders(to: Unique) -> &'static [&'static str] {
     match to {
         Unique::MerchantCode => &[
-            "SELECT merchant_code AS value FROM merchant WHERE merchant_code IN",
-            "SELECT share_code AS value FROM merchant WHERE share_code IN",
+            "SELECT merchant_code AS value FROM merchant WHERE merchant_code",
+            "SELECT share_code AS value FROM merchant WHERE share_code",
         ],
-        Unique::MemberId => &["SELECT id AS value FROM member WHERE id IN"],
+        Unique::MemberId => &["SELECT id AS value FROM member WHERE id"],
         Unique::BatteryInUse => {
-            &["SELECT battery_code AS value FROM battery_binding WHERE unbound_at IS NULL AND battery_code IN"]
+            &["SELECT battery_code AS value FROM battery_binding WHERE unbound_at IS NULL AND battery_code"]
         }
         Unique::MemberWithBattery => {
             &["SELECT m.phone AS value FROM battery_binding b JOIN member m ON m.id = b.member_id \
-             WHERE b.unbound_at IS NULL AND m.phone IN"]
+             WHERE b.unbound_at IS NULL AND m.phone"]
         }
         Unique::VehicleRented => {
-            &["SELECT vehicle_code AS value FROM rental WHERE returned_at IS NULL AND vehicle_code IN"]
+            &["SELECT vehicle_code AS value FROM rental WHERE returned_at IS NULL AND vehicle_code"]
         }
-        Unique::OpenRefund => &["SELECT phone AS value FROM refund WHERE status IN (1, 2, 3) AND phone IN"],
+        Unique::OpenRefund => &["SELECT phone AS value FROM refund WHERE status IN (1, 2, 3) AND phone"],
     }
 }

@@ -7,7 +7,7 @@ use crate::backend::{Backend, db::Session, error::Result};
 
 impl Stored for AccessReview {
     async fn known(session: &mut Session, records: &[Self]) -> Result<HashSet<String>> {
-        let select = "SELECT external_no AS value FROM access_review WHERE external_no IN";
+        let select = "SELECT external_no AS value FROM access_review WHERE external_no";
         among(session, select, records.iter().map(Record::key)).await
     }
 
