@@ -1,4 +1,5 @@
-//! The database: one of two engines behind one face. Engines differ here, and in `schema.rs`, and nowhere else.
+//! The database: one of two engines behind one face. Engines differ here, in `migrations` and in `orders/search.rs`, and
+//! nowhere else.
 
 /// Many rows at once.
 mod bulk;
