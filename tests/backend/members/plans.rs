@@ -162,6 +162,10 @@ async fn the_statistics_count_no_members_but_those_of_today() {
         assert_eq!((statistics.total_member.member_sum, statistics.increased_member.member_sum), (60_000, 121));
         let engine = bench.backend.db().engine();
         assert!(!plans[0].steps.contains("member ") && !plans[0].steps.ends_with("member"), "{plans:#?}");
+        assert!(
+            plans.iter().all(|plan| !plan.statement.contains("member_count")),
+            "they add up no merchants: {plans:#?}"
+        );
         assert_found_by("statistics", engine, &plans, "member_by_registration");
     })
     .await;
