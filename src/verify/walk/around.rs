@@ -7,9 +7,9 @@ use futures_util::future::join_all;
 use serde_json::{Map, Value};
 
 use super::{
-    claim::Scope,
     invariant::{Book, Invariant, Look, ROOTS, field_value},
     step::Step,
+    term::Scope,
     things::Maker,
 };
 use crate::verify::{Call, Envelope, Exchange, Expectation, Purpose, Session, contract::Operation, generate};

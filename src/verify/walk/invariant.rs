@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
-    claim::{Claim, Scope, Term},
+    claim::Claim,
     known::whole_lists,
+    term::{Scope, Term},
 };
 use crate::verify::{Call, Cell, Side, contract::Operation};
 

@@ -17,6 +17,8 @@ mod known;
 mod shrink;
 /// One call of a walk, and how it is drawn.
 mod step;
+/// What stands on the sides of a claim.
+mod term;
 /// What a walk knows: values that belong together.
 mod things;
 
