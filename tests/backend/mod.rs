@@ -16,6 +16,8 @@ mod merchants;
 mod migration;
 /// The schema and its steps.
 mod migrations;
+/// A new database, opened.
+mod opening;
 /// Swap orders.
 mod orders;
 /// What Weichuang must be told.

@@ -1,7 +1,7 @@
 use std::{
     str::FromStr,
     sync::atomic::{AtomicU64, Ordering},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use sqlx::{
@@ -9,8 +9,14 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+use tokio::time::sleep;
 
 use super::{DbError, Session};
+
+/// How long a connection to SQLite waits for another one.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often a new file that others open too is tried again.
+const POLL: Duration = Duration::from_millis(10);
 
 /// Which engine a database runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +62,7 @@ impl Db {
     /// As [`Db::open`]'s, and when there is no such file.
     pub async fn open_to_read(url: &str) -> Result<Self, DbError> {
         if url.starts_with("sqlite:") {
-            let options = SqliteConnectOptions::from_str(url)?.read_only(true).busy_timeout(Duration::from_secs(5));
+            let options = SqliteConnectOptions::from_str(url)?.read_only(true).busy_timeout(PATIENCE);
             let pool = SqlitePoolOptions::new().max_connections(1);
             return Ok(Self(Pool::Sqlite(pool.connect_with(options).await?)));
         }
@@ -76,17 +82,20 @@ impl Db {
     }
 
     async fn sqlite(options: SqliteConnectOptions, connections: u32) -> Result<Self, DbError> {
-        let options = options.foreign_keys(true).busy_timeout(Duration::from_secs(5));
+        let options = options.foreign_keys(true).busy_timeout(PATIENCE);
         // The indexes of a million orders do not fit in the 2 MB that a connection keeps by itself; reads need no copy.
         let options = options.pragma("cache_size", "-65536").pragma("mmap_size", "1073741824");
         let options = options.optimize_on_close(true, 400);
-        // One connection always stays: a database in memory ends with its last one.
-        let pool = SqlitePoolOptions::new()
-            .min_connections(1)
-            .max_connections(connections)
-            .idle_timeout(None)
-            .max_lifetime(None);
-        Ok(Self(Pool::Sqlite(pool.connect_with(options).await?)))
+        // The first connection stays: a database in memory ends with its last one.
+        let pool = SqlitePoolOptions::new().max_connections(connections).idle_timeout(None).max_lifetime(None);
+        let started = Instant::now();
+        loop {
+            // A new file is turned to write-ahead logging by whoever has it alone, which SQLite itself does not wait for.
+            match pool.clone().connect_with(options.clone()).await.map_err(DbError::from) {
+                Err(DbError::Busy) if started.elapsed() < PATIENCE => sleep(POLL).await,
+                opened => return Ok(Self(Pool::Sqlite(opened?))),
+            }
+        }
     }
 
     /// The engine.
