@@ -100,6 +100,7 @@ impl Sql {
 }
 
 /// A value that a parameter can have.
+#[derive(Clone)]
 pub struct Bound(pub(super) Value);
 
 impl From<i64> for Bound {

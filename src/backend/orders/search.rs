@@ -25,7 +25,7 @@ use crate::backend::{
 /// The order of the list, which every index ends with.
 const NEWEST_FIRST: &str = "ORDER BY started_at DESC, id DESC";
 
-/// So many orders are found by their ids.
+/// So many orders are a short list, and are found by their ids.
 const FEW: usize = 200;
 
 /// The beginnings of a name, as their indexes know them: one character, two, three.
@@ -90,32 +90,28 @@ impl Search {
         let mut search = Self { engine, values, keys: None, rest: Vec::new(), ordered: true, unusual: false, parts };
         search.times(times);
         search.codes(request.order_type.map(i64::from), request.order_state.map(i64::from));
-        let name = filter(&request.user_name);
-        let placed = !(devices.is_empty() && merchants.is_empty());
-        let elsewhere =
-            [&request.phone, &request.new_battery, &request.old_battery].into_iter().any(|one| filter(one).is_some());
-        if let Some(name) = name
-            && placed
-            && ids.is_empty()
-            && !elsewhere
-        {
-            match search.few_with_name(session, name).await? {
-                Some(none) if none.is_empty() => return Ok(None),
-                Some(few) => ids = few,
-                None => {}
-            }
-        }
         search.any_of("id", ids);
         search.any_of("phone", filter(&request.phone));
         search.any_of("new_battery", filter(&request.new_battery));
         search.any_of("old_battery", filter(&request.old_battery));
+        let mut places = [("device_id", bound(devices)), ("merchant_id", bound(merchants))];
         // The fewer keys the better.
-        if devices.len() <= merchants.len() || merchants.is_empty() {
-            search.any_of("device_id", devices);
-            search.any_of("merchant_id", merchants);
-        } else {
-            search.any_of("merchant_id", merchants);
-            search.any_of("device_id", devices);
+        places.sort_by_key(|(_, keys)| keys.len());
+        let name = filter(&request.user_name);
+        // Of a long list, those with a name that few bear are found sooner by their ids.
+        if let Some(name) = name
+            && search.ordered
+            && let Some((column, keys)) = places.iter().find(|(_, keys)| !keys.is_empty())
+            && search.is_long_by(column, keys, session).await?
+            && let Some(few) = search.few_with_name(session, name).await?
+        {
+            if few.is_empty() {
+                return Ok(None);
+            }
+            search.any_of("id", few);
+        }
+        for (column, keys) in places {
+            search.any_of(column, keys);
         }
         if let Some(name) = name {
             search.begins_with(name);
@@ -205,8 +201,15 @@ impl Search {
         }
     }
 
-    /// The orders whose name begins with `name`, unless they are many: among those of many devices or merchants, a few are
-    /// found sooner by their ids.
+    /// Whether more than [`FEW`] orders have one of `keys`.
+    async fn is_long_by(&self, column: &'static str, keys: &[Bound], session: &mut Session) -> Result<bool> {
+        let mut list = self.clone();
+        list.any_of(column, keys.iter().cloned());
+        let next = list.matches().push(&format!(" LIMIT 1 OFFSET {FEW}"));
+        Ok(session.first(next).await?.is_some())
+    }
+
+    /// The orders whose name begins with `name`, unless they are more than [`FEW`].
     async fn few_with_name(&self, session: &mut Session, name: &str) -> Result<Option<Vec<i64>>> {
         let mut named = self.clone();
         named.begins_with(name);
@@ -267,6 +270,10 @@ impl Search {
 /// One row of `VALUES` for each key.
 fn rows(keys: &[String]) -> String {
     keys.iter().map(|key| format!("({key})")).collect::<Vec<_>>().join(", ")
+}
+
+fn bound<T: Into<Bound>>(keys: Vec<T>) -> Vec<Bound> {
+    keys.into_iter().map(Into::into).collect()
 }
 
 fn items(list: &Option<String>) -> Vec<&str> {
