@@ -97,6 +97,7 @@ CREATE TABLE battery_binding (
 CREATE UNIQUE INDEX battery_binding_current_battery ON battery_binding (battery_code) WHERE unbound_at IS NULL;
 CREATE UNIQUE INDEX battery_binding_current_member ON battery_binding (member_id) WHERE unbound_at IS NULL;
 CREATE INDEX battery_binding_current ON battery_binding (id) WHERE unbound_at IS NULL;
+CREATE INDEX battery_binding_by_battery ON battery_binding (battery_code, bound_at);
 CREATE INDEX battery_binding_by_member ON battery_binding (member_id, id);
 
 CREATE TABLE vehicle (
