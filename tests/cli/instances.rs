@@ -47,7 +47,7 @@ async fn a_second_server_with_the_number_of_one_that_lives_is_refused_and_may_ha
         assert_eq!(first.binary.end().await.code, Some(0));
         let started = Instant::now();
         let third = Serving::of(numbered(&database, "3")).await;
-        assert!(started.elapsed() < Duration::from_secs(5), "a number that was given back is free at once");
+        assert!(started.elapsed() < Duration::from_secs(8), "a number that was given back is free at once");
         drop((third, other));
     })
     .await;
@@ -73,9 +73,9 @@ async fn after_a_crash_the_number_is_free_within_seconds_and_another_one_at_once
         first.binary.signal("KILL").await;
         let started = Instant::now();
         let _unset = Serving::start_on(&database, NOBODY).await;
-        assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
         let _again = Serving::of(numbered(&database, "3")).await;
-        assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
     })
     .await;
 }

@@ -73,7 +73,7 @@ async fn ctrl_c_and_sigterm_stop_it_at_once_and_cleanly() {
         stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: mock\r\n\r\n").await.expect("written");
         assert_ne!(stream.read(&mut [0; 512]).await.expect("an answer"), 0);
         binary.signal(signal).await;
-        let ended = tokio::time::timeout(Duration::from_secs(2), binary.end()).await.expect("at once");
+        let ended = tokio::time::timeout(Duration::from_secs(8), binary.end()).await.expect("at once");
         assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{signal}");
     }
 }

