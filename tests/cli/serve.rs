@@ -1,3 +1,5 @@
+use std::fs;
+
 use serde_json::json;
 
 use crate::support::{App, Binary, Folder, Serving};
@@ -19,6 +21,18 @@ async fn a_weichuang_user_is_migrated_gets_another_battery_and_his_deposit_back_
     assert_eq!((&relation["batteryCode"], &relation["phoneNo"]), (&json!("BT0002"), &json!(phone)), "{assets}");
     let unknown = json!({"id": relation["id"], "batteryCode": "BT9999"});
     assert_eq!(serving.kop("hm.battery.p.memberAssetCorrect", unknown).await["code"], json!(404));
+    let file = folder.path().join("batteries.csv");
+    fs::write(&file, "batteryCode,batteryModel\nBT0001,60V20Ah\n").expect("a file");
+    let file = file.display().to_string();
+    let imported = Binary::start(&["import", "batteries", &file, "--database-url", &folder.database()]).end().await;
+    assert_eq!(imported.stdout, "batteries: 1 new, 0 known, 0 refused\n", "{imported:?}");
+    let corrected = json!({"id": relation["id"], "batteryCode": "BT0001"});
+    let corrected = serving.kop("hm.battery.p.memberAssetCorrect", corrected).await;
+    assert_eq!(corrected["code"], json!(200), "{corrected}");
+    for (battery, holder) in [("BT0001", json!(phone)), ("BT0002", json!(null))] {
+        let there = weichuang.post("/weichuang/battery/query", &json!({"batteryCode": battery})).await.json();
+        assert_eq!(there["batteryList"][0]["userPhone"], holder, "{there}");
+    }
 
     let applied = json!({"phoneNo": phone, "reason": "不再使用"});
     let applied = serving.kop("hm.deposit.p.refundApply", applied).await;
