@@ -64,6 +64,13 @@ impl Peer {
     }
 }
 
+impl Peer {
+    /// How many files it has open, sockets included.
+    pub fn open_files(&self) -> io::Result<usize> {
+        Ok(std::fs::read_dir(format!("/proc/{}/fd", self.process.id()))?.count())
+    }
+}
+
 impl Drop for Peer {
     fn drop(&mut self) {
         let _ = self.process.kill();
@@ -159,7 +166,8 @@ pub fn median(values: &mut [f64]) -> f64 {
     values[values.len() / 2]
 }
 
-fn bytes(address: &str, Call { target, body }: &Call) -> Vec<u8> {
+/// A call as it is sent.
+pub fn bytes(address: &str, Call { target, body }: &Call) -> Vec<u8> {
     let length = body.len();
     let head = format!(
         "POST {target} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
@@ -168,20 +176,28 @@ fn bytes(address: &str, Call { target, body }: &Call) -> Vec<u8> {
 }
 
 /// A connection that knows just enough HTTP.
-struct Connection {
+pub struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
     body_at: usize,
 }
 
 impl Connection {
-    async fn open(address: &str) -> io::Result<Self> {
+    /// A connection to `address`.
+    ///
+    /// # Errors
+    /// When there is none to be had.
+    pub async fn open(address: &str) -> io::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, buffer: Vec::with_capacity(4096), body_at: 0 })
     }
 
-    async fn exchange(&mut self, request: &[u8]) -> io::Result<()> {
+    /// Sends a request and reads its answer.
+    ///
+    /// # Errors
+    /// When the connection breaks, or the answer has another status than 200.
+    pub async fn exchange(&mut self, request: &[u8]) -> io::Result<()> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
         loop {
