@@ -21,7 +21,6 @@ fn is_local(url: &Url) -> bool {
 
 /// What every HTTP client of ours begins with: no redirects, and the proxy of the environment (`http_proxy`,
 /// `https_proxy`, `all_proxy`, `no_proxy`) unless `base` leads to this machine, where no proxy has any business.
-#[must_use]
 pub fn http_client(base: &Url) -> ClientBuilder {
     let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
     if is_local(base) { builder.no_proxy() } else { builder }
