@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::{
-    backend::{ids::Ids, outbox::Retry},
+    backend::{ids::Ids, outbox::Retry, partner},
     gateway::{Rate, SealError, SealingKey},
     server::Limits,
 };
@@ -123,6 +123,12 @@ pub struct Weichuang {
     pub connect_timeout: u64,
     /// How long a call may take, in milliseconds.
     pub timeout: u64,
+    /// So many calls to it at a time.
+    pub concurrency: usize,
+    /// How long a call of ours waits for it to be told what has changed, in milliseconds; then it is told later.
+    pub patience: u64,
+    /// For how long it is left alone when it does not answer, in milliseconds.
+    pub pause: u64,
     /// The `state` with which 1.2.1 unbinds (provisional).
     pub unbind_state: i32,
     /// After so many failed attempts a delivery is parked.
@@ -161,6 +167,9 @@ impl Default for Weichuang {
             token: None,
             connect_timeout: 3_000,
             timeout: 10_000,
+            concurrency: 32,
+            patience: 2_000,
+            pause: 5_000,
             unbind_state: 0,
             retry_attempts: 30,
             retry_first: 1_000,
@@ -181,6 +190,17 @@ impl Weichuang {
             // An attempt asks the partner once or twice.
             lease: (self.timeout() * 3).max(Retry::default().lease),
             ..Retry::default()
+        }
+    }
+
+    /// How much it may cost.
+    #[must_use]
+    pub fn limits(&self) -> partner::Limits {
+        let milliseconds = Duration::from_millis;
+        partner::Limits {
+            concurrency: self.concurrency,
+            patience: milliseconds(self.patience),
+            pause: milliseconds(self.pause),
         }
     }
 
@@ -243,6 +263,9 @@ impl Settings {
         }
         if self.weichuang.retry_attempts < 1 {
             return refused("weichuang.retry_attempts should be at least 1");
+        }
+        if self.weichuang.concurrency == 0 {
+            return refused("weichuang.concurrency should be at least 1");
         }
         if self.server.instance.is_some_and(|number| i64::from(number) >= Ids::INSTANCES) {
             return refused("server.instance should be from 0 to 15");

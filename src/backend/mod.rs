@@ -44,6 +44,8 @@ pub mod outbox;
 pub mod packages;
 /// Pages of lists.
 pub mod page;
+/// Weichuang, within limits.
+pub mod partner;
 /// Where pictures are.
 mod pictures;
 /// Access reviews.
@@ -62,6 +64,7 @@ pub use clock::Clock;
 use db::Db;
 use ids::Ids;
 use instance::Instance;
+use partner::Partner;
 pub use pictures::{Pictures, Shown};
 pub use scope::Scope;
 
@@ -79,7 +82,9 @@ struct Parts {
     db: Db,
     clock: Clock,
     ids: Ids,
-    weichuang: WeichuangClient,
+    weichuang: Partner,
+    /// What its callers did not wait for.
+    background: outbox::Background,
     settings: Settings,
 }
 
@@ -88,6 +93,8 @@ struct Parts {
 pub struct Settings {
     /// The `state` with which 1.2.1 unbinds (provisional).
     pub unbind_state: i32,
+    /// How much Weichuang may cost.
+    pub partner: partner::Limits,
     /// How deliveries are repeated.
     pub retry: outbox::Retry,
     /// Which of the processes on its database this is.
@@ -101,7 +108,9 @@ impl Backend {
     #[must_use]
     pub fn new(db: Db, clock: Clock, weichuang: WeichuangClient, settings: Settings) -> Self {
         let ids = Ids::of_instance(settings.instance.number);
-        Self { parts: Arc::new(Parts { db, clock, ids, weichuang, settings }), caller: Caller::ourselves() }
+        let weichuang = Partner::new(weichuang, settings.partner);
+        let parts = Parts { db, clock, ids, weichuang, background: outbox::Background::default(), settings };
+        Self { parts: Arc::new(parts), caller: Caller::ourselves() }
     }
 
     /// The same backend, acting for `caller`.
@@ -148,8 +157,13 @@ impl Backend {
 
     /// Weichuang.
     #[must_use]
-    pub fn weichuang(&self) -> &WeichuangClient {
+    pub fn weichuang(&self) -> &Partner {
         &self.parts.weichuang
+    }
+
+    /// What its callers did not wait for.
+    fn background(&self) -> &outbox::Background {
+        &self.parts.background
     }
 
     /// How it differs from another.

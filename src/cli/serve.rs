@@ -173,6 +173,7 @@ pub(super) fn backend(db: Db, settings: &Settings, instance: Instance) -> Result
     let client = WeichuangClient::new(Caller::new(&options)?);
     let around = Around {
         unbind_state: weichuang.unbind_state,
+        partner: weichuang.limits(),
         retry: weichuang.retry(),
         instance,
         pictures: Pictures::default(),

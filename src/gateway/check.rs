@@ -65,8 +65,8 @@ impl Gateway {
     /// Who calls `api` with this query and this body.
     ///
     /// # Errors
-    /// The step that failed. Rate and replay come after the signature, so that nobody but the app can use them up; a call
-    /// that came too often may come again as it is.
+    /// The step that failed. Replay and rate come after the signature, so that nobody but the app can use them up, and a
+    /// replay uses up nothing; a call that came too often may come again as it is.
     pub async fn admit(&self, api: &str, query: &str, body: &[u8]) -> Result<Caller, Refusal> {
         let Parts { db, apps, options, rates } = &*self.0;
         let mut parameters = Parameters::parse(query)?;
@@ -93,10 +93,16 @@ impl Gateway {
                 return Err(Refusal::Mismatch(options.debug_signatures.then(|| text.to_string())));
             }
         }
+        let claim = options.replay.claim(db, &app.key, sign, timestamp, now)?;
         if let Some(wait) = rates.as_ref().and_then(|rates| rates.wait(&app.key)) {
+            claim.give_up();
             return Err(Refusal::TooOften(wait));
         }
-        options.replay.accept(db, &app.key, sign, timestamp, now).await?;
+        let accepted = claim.accept(db, &app.key, now).await;
+        if let (Err(Refusal::Replayed), Some(rates)) = (&accepted, rates) {
+            rates.give_back(&app.key);
+        }
+        accepted?;
         if !app.operations.allow(api) || !has_rule(&app.scope, api) {
             return Err(Refusal::NotAllowed);
         }

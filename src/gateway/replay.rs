@@ -2,7 +2,7 @@ use std::{
     collections::HashSet,
     mem,
     sync::{
-        Mutex, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
 };
@@ -24,7 +24,7 @@ const AHEAD: i64 = 100;
 /// Sees to it that a signature is accepted once, across all instances that share a PostgreSQL: there, the database
 /// remembers. SQLite has one process that faces callers, and one writer: there, this process remembers, and refuses what was
 /// signed before its start, which another one may have accepted. A call that is dated ahead would outlive a restart: those
-/// few are remembered by the database too.
+/// few are remembered by the database too. This process remembers, on either engine, what it has refused.
 #[derive(Debug)]
 pub struct Replay {
     started: i64,
@@ -32,7 +32,7 @@ pub struct Replay {
     next_purge: AtomicI64,
 }
 
-/// What was accepted, in two generations that each last as long as a signature must be remembered. Digests lie in the table
+/// What is used up, in two generations that each last as long as a signature must be remembered. Digests lie in the table
 /// itself: hundreds of thousands of small texts that stay would cut the heap to pieces for everybody.
 #[derive(Debug)]
 struct Memory {
@@ -52,30 +52,30 @@ impl Replay {
         Self { started: now, memory: Mutex::new(memory), next_purge: AtomicI64::new(0) }
     }
 
-    /// Accepts a signature that holds, once.
-    pub(super) async fn accept(
+    /// The first step, which asks nobody: refuses a signature that this process knows to be used up, and keeps all others
+    /// with the same one away from the steps that follow.
+    pub(super) fn claim(
         &self,
         db: &Db,
         app_key: &str,
         sign: &str,
         timestamp: i64,
         now: i64,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Claim<'_>, Refusal> {
         let sign = sign.to_ascii_lowercase();
         let shared = db.engine() == Engine::Postgres;
-        if !shared {
-            if timestamp < self.started {
-                return Err(Refusal::BeforeStart);
-            }
-            let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-            if !memory.accept(digest(app_key, &sign), now) {
-                return Err(Refusal::Replayed);
-            }
+        if !shared && timestamp < self.started {
+            return Err(Refusal::BeforeStart);
         }
-        if (shared || timestamp > now + AHEAD) && !self.insert(db, app_key, sign, timestamp, now).await? {
+        let call = digest(app_key, &sign);
+        if !self.memory().accept(call, now) {
             return Err(Refusal::Replayed);
         }
-        Ok(())
+        Ok(Claim { replay: self, call, sign, timestamp, shared })
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// False if it is there already.
@@ -89,6 +89,41 @@ impl Replay {
         let values: [Bound; 3] = [app_key.into(), sign.into(), (timestamp + REMEMBERED).into()];
         let statement = sql("INSERT INTO accepted_sign (app_key, sign, expires_at) VALUES ").list(values);
         Ok(session.execute(statement.push(" ON CONFLICT DO NOTHING")).await? == 1)
+    }
+}
+
+/// A signature that holds, on its way to be accepted.
+#[derive(Debug)]
+pub(super) struct Claim<'a> {
+    replay: &'a Replay,
+    call: Digest,
+    sign: String,
+    timestamp: i64,
+    shared: bool,
+}
+
+impl Claim<'_> {
+    /// Accepts the signature, once. A replay is remembered, so that it asks the database but once.
+    pub(super) async fn accept(self, db: &Db, app_key: &str, now: i64) -> Result<(), Refusal> {
+        let Self { replay, call, sign, timestamp, shared } = self;
+        if !shared && timestamp <= now + AHEAD {
+            return Ok(());
+        }
+        match replay.insert(db, app_key, sign, timestamp, now).await {
+            Ok(true) if shared => replay.memory().forget(&call),
+            Ok(true) => {}
+            Ok(false) => return Err(Refusal::Replayed),
+            Err(error) => {
+                replay.memory().forget(&call);
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves the signature as it was: it may come again.
+    pub(super) fn give_up(self) {
+        self.replay.memory().forget(&self.call);
     }
 }
 
@@ -106,6 +141,11 @@ impl Memory {
         }
         !self.older.contains(&call) && self.recent.insert(call)
     }
+
+    fn forget(&mut self, call: &Digest) {
+        self.recent.remove(call);
+        self.older.remove(call);
+    }
 }
 
 #[cfg(test)]
@@ -116,7 +156,8 @@ mod tests {
     async fn memory_forgets_what_no_timestamp_could_bring_back() {
         let db = Db::in_memory().await.expect("a database");
         let replay = Replay::starting(0);
-        let accept = async |sign: &str, now: i64| replay.accept(&db, "app", sign, now, now).await;
+        let accept =
+            async |sign: &str, now: i64| replay.claim(&db, "app", sign, now, now)?.accept(&db, "app", now).await;
         assert!(accept("a1", 0).await.is_ok());
         assert!(matches!(accept("A1", WINDOW).await, Err(Refusal::Replayed)));
         assert!(accept("b2", REMEMBERED - 1).await.is_ok());

@@ -5,7 +5,7 @@ use std::{
 };
 
 use contracts::runtime::{
-    client::{Hidden, REPLY_LIMIT},
+    client::{Hidden, REPLY_LIMIT, http_client},
     signature::Signer,
 };
 use reqwest::{
@@ -76,11 +76,7 @@ impl Target {
         if let Some(token) = &mut token {
             token.set_sensitive(true);
         }
-        let http = Client::builder()
-            .connect_timeout(Duration::from_secs(3))
-            .timeout(timeout)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
+        let http = http_client(base).connect_timeout(Duration::from_secs(3)).timeout(timeout).build()?;
         Ok(Self { http, base: base.as_str().trim_end_matches('/').into(), token, signer: None })
     }
 

@@ -56,3 +56,40 @@ async fn a_database_that_a_later_binary_has_migrated_is_ahead() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn gifts_of_before_belong_to_the_apps_that_have_granted_them() {
+    on_both_engines(|bench| async move {
+        let db = bench.backend.db();
+        let mut session = db.transaction().await.expect("a transaction");
+        // As the first step has left it.
+        let before = "DROP TABLE package_gift; DELETE FROM schema_step WHERE number >= 2;
+            CREATE TABLE package_gift (id BIGINT PRIMARY KEY, gift_no TEXT NOT NULL UNIQUE,
+                member_id BIGINT NOT NULL REFERENCES member (id), package_name TEXT NOT NULL, package_type TEXT NOT NULL,
+                amount BIGINT NOT NULL, status BIGINT NOT NULL, operator_id TEXT, operator_name TEXT,
+                granted_at BIGINT NOT NULL, remark TEXT);
+            CREATE INDEX package_gift_by_member ON package_gift (member_id, id);
+            CREATE INDEX package_gift_by_status ON package_gift (status, id);
+            INSERT INTO member (id, phone, state, registered_at) VALUES (1, '13900000001', 1, 0);
+            INSERT INTO audit (id, at, operation, app, entity) VALUES
+                (1, 1, 'grantPackageGift', 'one', 'gift 1'), (2, 1, 'revokePackageGift', 'two', 'gift 1'),
+                (3, 1, 'grantPackageGift', NULL, 'gift 2');
+            INSERT INTO package_gift VALUES (1, 'G1', 1, 'p', '月卡', 1, 2, 'OP1', 'op', 5, 'r'),
+                (2, 'G2', 1, 'p', '月卡', 1, 1, NULL, NULL, 5, NULL), (3, 'G3', 1, 'p', '次卡', 1, 1, NULL, NULL, 5, NULL);";
+        session.script(before).await.expect("the first schema");
+        session.commit().await.expect("committed");
+        assert_eq!(migrations::state(db).await.expect("a state"), State::Behind(1));
+        assert_eq!(migrations::run(db).await.expect("upgraded"), 1);
+        let mut session = db.session().await.expect("a session");
+        let select = "SELECT app || ' ' || gift_no || ' ' || status || ' ' || COALESCE(operator_id, '-') AS value \
+                      FROM package_gift ORDER BY id";
+        let rows = session.all(sql(select)).await.expect("rows");
+        let rows: Vec<String> = rows.iter().map(|row| row.get("value").expect("a text")).collect();
+        assert_eq!(rows, ["one G1 2 OP1", " G2 1 -", " G3 1 -"]);
+        let again = "INSERT INTO package_gift (id, app, gift_no, member_id, package_name, package_type, amount, status, \
+                     granted_at) VALUES (4, 'two', 'G1', 1, 'p', '月卡', 1, 1, 5)";
+        session.execute(sql(again)).await.expect("another app's number");
+        assert!(session.execute(sql(&again.replace("(4,", "(5,"))).await.is_err(), "the same app's");
+    })
+    .await;
+}

@@ -4,7 +4,7 @@ use contracts::{
     runtime::client::{Caller, Options},
     weichuang::WeichuangClient,
 };
-use polaris::backend::{Backend, Clock, Settings, db::sql, instance::Instance, outbox};
+use polaris::backend::{Backend, Clock, Settings, db::sql, instance::Instance, outbox, partner::Limits};
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers::any};
 
@@ -59,7 +59,9 @@ pub fn backend(bench: &Bench, url: &str, instance: i64) -> Backend {
         parallel: 8,
     };
     let now = bench.backend.now();
-    let settings = Settings { retry, instance: Instance::of_number(instance), ..Settings::default() };
+    // What a test waits for, it waits for to the end.
+    let partner = Limits { patience: Duration::from_secs(30), ..Limits::default() };
+    let settings = Settings { retry, partner, instance: Instance::of_number(instance), ..Settings::default() };
     Backend::new(bench.backend.db().clone(), Clock::of(move || now), weichuang, settings)
 }
 

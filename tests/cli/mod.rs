@@ -2,6 +2,8 @@
 mod app;
 /// `polaris audit`.
 mod audit;
+/// Why Weichuang could not be told.
+mod causes;
 /// Killed half-way.
 mod crash;
 /// `polaris import`.
@@ -12,6 +14,8 @@ mod instances;
 mod mock;
 /// Personal data, and where it is not shown.
 mod privacy;
+/// Proxies of the environment.
+mod proxies;
 /// `polaris seed`.
 mod seed;
 /// `polaris serve` and `polaris migrate`.

@@ -58,10 +58,15 @@ impl Front {
     /// In front of `bench`, for apps that may call so often.
     pub async fn limited(bench: Bench, rate: Rate) -> Self {
         let mut front = Self::of(bench, false).await;
+        front.running = front.another_limited(rate).await;
+        front
+    }
+
+    /// Another process beside this one, for apps that may call so often.
+    pub async fn another_limited(&self, rate: Rate) -> Running {
         let (replay, clock) = (Arc::new(Replay::starting(now())), Clock::of(now));
         let options = gateway::Options { replay, clock, debug_signatures: false, rate: Some(rate) };
-        front.running = serve(&front.bench, &front.key, options).await;
-        front
+        serve(&self.bench, &self.key, options).await
     }
 
     /// On a database in memory, by the system's clock.

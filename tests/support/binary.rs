@@ -73,6 +73,14 @@ impl Binary {
     }
 }
 
+/// `command` without the proxies that this machine may have.
+pub fn without_proxies(mut command: Command) -> Command {
+    for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
+        command.env_remove(name).env_remove(name.to_uppercase());
+    }
+    command
+}
+
 /// A port that nobody uses at this moment.
 pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()

@@ -14,7 +14,7 @@ mod serving;
 mod side;
 
 pub use app::{App, Body};
-pub use binary::{Binary, Ended, free_port};
+pub use binary::{Binary, Ended, free_port, without_proxies};
 pub use need::{need, program};
 pub use postgres::fresh_database;
 pub use reply::{Reply, trace_id};

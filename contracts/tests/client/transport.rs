@@ -37,12 +37,12 @@ fn reason(error: &CallError) -> &str {
 #[tokio::test]
 async fn a_peer_that_does_not_listen_is_unreachable() {
     let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
-    assert!(matches!(flat_error(&format!("http://{free}")).await, CallError::Unreachable(_)));
+    assert!(matches!(flat_error(&format!("http://{free}")).await, CallError::Unreachable { .. }));
 }
 
 #[tokio::test]
 async fn a_peer_whose_name_nobody_knows_is_unreachable() {
-    assert!(matches!(flat_error("http://weichuang.invalid").await, CallError::Unreachable(_)));
+    assert!(matches!(flat_error("http://weichuang.invalid").await, CallError::Unreachable { .. }));
 }
 
 #[tokio::test]
@@ -51,7 +51,7 @@ async fn a_peer_that_speaks_no_tls_is_unreachable() {
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
     })
     .await;
-    assert!(matches!(flat_error(&plain.replace("http:", "https:")).await, CallError::Unreachable(_)));
+    assert!(matches!(flat_error(&plain.replace("http:", "https:")).await, CallError::Unreachable { .. }));
 }
 
 #[tokio::test]

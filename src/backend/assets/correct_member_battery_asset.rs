@@ -24,14 +24,14 @@ pub async fn correct_member_battery_asset(
     backend: &Backend,
     request: CorrectMemberBatteryAssetRequest,
 ) -> Result<NoData> {
-    let id = format::id(&request.id).ok_or(NO_RELATION)?;
+    let (scope, unknown) = (backend.scope(), || backend.scope().missing(NO_RELATION));
+    let id = format::id(&request.id).ok_or_else(unknown)?;
     let mut session = backend.db().transaction().await?;
-    let binding = bindings::current(&mut session, id).await?.ok_or(NO_RELATION)?;
-    let member = members::by_id(&mut session, binding.member_id).await?.ok_or(NO_RELATION)?;
-    backend.scope().demand(member.merchant_id)?;
-    if let Some(owner) = batteries::owner(&mut session, &request.battery_code).await? {
-        backend.scope().demand(owner)?;
-    }
+    let binding = bindings::current(&mut session, id).await?.ok_or_else(unknown)?;
+    let member = members::by_id(&mut session, binding.member_id).await?.ok_or_else(unknown)?;
+    scope.demand(member.merchant_id)?;
+    // An unknown battery belongs to nobody.
+    scope.demand(batteries::owner(&mut session, &request.battery_code).await?.flatten())?;
     let (code, now) = (&request.battery_code, backend.now());
     let deliveries = bindings::replace(&mut session, backend, &member, &binding, code, now).await?;
     if deliveries.is_empty() {

@@ -19,7 +19,7 @@ pub async fn tank_update(backend: &Backend, request: TankUpdateRequest) -> Resul
     // Changing nothing locks the row on both engines, so that the values read next are the ones replaced.
     session.execute(sql("UPDATE tank SET code = code WHERE code = ").bind(&request.tank_code)).await?;
     let read = sql("SELECT merchant_id, latitude, longitude, address FROM tank WHERE code = ").bind(&request.tank_code);
-    let row = session.first(read).await?.ok_or(Error::NotFound("电柜不存在"))?;
+    let row = session.first(read).await?.ok_or_else(|| backend.scope().missing(Error::NotFound("电柜不存在")))?;
     backend.scope().demand(row.get("merchant_id")?)?;
     let old = |column| row.get::<Option<String>>(column);
     let before = json!({

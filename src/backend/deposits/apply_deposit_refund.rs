@@ -26,7 +26,8 @@ pub async fn apply_deposit_refund(
     request: ApplyDepositRefundRequest,
 ) -> Result<ApplyDepositRefundData> {
     let mut session = backend.db().transaction().await?;
-    let member = members::by_phone(&mut session, &request.phone_no).await?.ok_or(Error::NotFound("会员不存在"))?;
+    let member = members::by_phone(&mut session, &request.phone_no).await?;
+    let member = member.ok_or_else(|| backend.scope().missing(Error::NotFound("会员不存在")))?;
     backend.scope().demand(member.merchant_id)?;
     if is_open(&mut session, member.id).await? {
         return Err(Error::conflict(OPEN));

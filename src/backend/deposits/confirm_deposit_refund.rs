@@ -29,10 +29,9 @@ pub async fn confirm_deposit_refund(
 ) -> Result<Success<ConfirmDepositRefundData>> {
     let mut session = backend.db().transaction().await?;
     // Whether there is an application is not told to whom the member is none of their business.
-    if *backend.scope() != Scope::All
-        && let Some(member) = members::by_phone(&mut session, &request.phone_no).await?
-    {
-        backend.scope().demand(member.merchant_id)?;
+    if *backend.scope() != Scope::All {
+        let member = members::by_phone(&mut session, &request.phone_no).await?;
+        backend.scope().demand(member.and_then(|member| member.merchant_id))?;
     }
     let refund = refund::newest(&mut session, &request.phone_no).await?.ok_or(NONE_OPEN)?;
     members::demand(&mut session, backend.scope(), refund.member_id).await?;

@@ -4,13 +4,13 @@ use contracts::{
 };
 
 use crate::backend::{
-    Backend, Shown, assets,
+    Backend, Scope, Shown,
     db::{Row, Session, sql},
     error::{Error, Result},
     time,
 };
 
-const SELECT: &str = "SELECT m.merchant_id, m.name AS user_name, r.phone, r.reason, r.status, r.applied_at, r.asset_type, r.asset_code, \
+const SELECT: &str = "SELECT r.member_id, m.merchant_id, m.name AS user_name, r.phone, r.reason, r.status, r.applied_at, r.asset_type, r.asset_code, \
                       r.asset_img, s.merchant_code, s.name AS merchant_name, r.merchant_confirmed_at, \
                       r.merchant_confirm_info, r.merchant_upload_img, r.remark \
                       FROM refund r JOIN member m ON m.id = r.member_id LEFT JOIN merchant s ON s.id = m.merchant_id \
@@ -25,26 +25,34 @@ const VEHICLE: i64 = 1;
 /// [`Error::NotFound`] for an unknown application, [`Error::Forbidden`] for one outside the scope.
 pub async fn get_deposit_refund(backend: &Backend, request: GetDepositRefundRequest) -> Result<RefundDetail> {
     let mut session = backend.db().session().await?;
-    let row = session.first(sql(SELECT).bind(request.id)).await?.ok_or(Error::NotFound("退押申请不存在"))?;
+    let row = session.first(sql(SELECT).bind(request.id)).await?;
+    let row = row.ok_or_else(|| backend.scope().missing(Error::NotFound("退押申请不存在")))?;
     backend.scope().demand(row.get("merchant_id")?)?;
     let mut detail = read(&row)?;
     let code = detail.asset_code.0.clone().unwrap_or_default();
     let photo = |stored: Nullable<String>| backend.settings().pictures.address(Shown::Photo, &code, stored.0).into();
     detail.asset_img = photo(detail.asset_img);
     detail.merchant_upload_img = photo(detail.merchant_upload_img);
-    detail.asset_model = asset_model(&mut session, &row).await?.into();
+    detail.asset_model = asset_model(&mut session, backend.scope(), &row).await?.into();
     Ok(detail)
 }
 
-async fn asset_model(session: &mut Session, row: &Row) -> Result<Option<String>> {
+/// The model of the asset that the application names. The code is the applicant's word: a caller with a scope is shown what
+/// belongs to a merchant inside, or to what the member has or had, and no other.
+async fn asset_model(session: &mut Session, scope: &Scope, row: &Row) -> Result<Option<String>> {
     let Some(code) = row.get::<Option<String>>("asset_code")? else { return Ok(None) };
-    let vehicle = row.get::<Option<i64>>("asset_type")? == Some(VEHICLE);
-    let model = if vehicle {
-        assets::vehicles::model(session, &code).await?
+    let (table, had) = if row.get::<Option<i64>>("asset_type")? == Some(VEHICLE) {
+        ("vehicle", "SELECT 1 FROM rental h WHERE h.vehicle_code = a.code AND h.member_id = ")
     } else {
-        assets::batteries::model(session, &code).await?
+        ("battery", "SELECT 1 FROM battery_binding h WHERE h.battery_code = a.code AND h.member_id = ")
     };
-    Ok(model.flatten())
+    let mut statement = sql("SELECT model FROM ").push(table).push(" a WHERE a.code = ").bind(code);
+    if *scope != Scope::All {
+        let member: i64 = row.get("member_id")?;
+        statement = statement.push(" AND (EXISTS (").push(had).bind(member).push(") OR (1 = 1");
+        statement = statement.append(scope.condition("a.merchant_id")).push("))");
+    }
+    Ok(session.first(statement).await?.map(|row| row.get("model")).transpose()?.flatten())
 }
 
 fn read(row: &Row) -> Result<RefundDetail> {

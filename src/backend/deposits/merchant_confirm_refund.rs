@@ -19,14 +19,11 @@ use crate::backend::{
 /// [`Error::NotFound`] for an unknown application, [`Error::Conflict`] for one that does not wait for the merchant.
 pub async fn merchant_confirm_refund(backend: &Backend, request: MerchantConfirmRefundRequest) -> Result<NoData> {
     let mut session = backend.db().transaction().await?;
-    if let Some(refund) = refund::by_id(&mut session, request.id).await? {
-        members::demand(&mut session, backend.scope(), refund.member_id).await?;
-    }
+    let unknown = || backend.scope().missing(Error::NotFound("退押申请不存在"));
+    let refund = refund::by_id(&mut session, request.id).await?.ok_or_else(unknown)?;
+    members::demand(&mut session, backend.scope(), refund.member_id).await?;
     if !refund::moved(&mut session, request.id, &[APPLIED], CONFIRMED).await? {
-        return Err(match refund::by_id(&mut session, request.id).await? {
-            Some(_) => Error::conflict("申请不在待商家确认状态"),
-            None => Error::NotFound("退押申请不存在"),
-        });
+        return Err(Error::conflict("申请不在待商家确认状态"));
     }
     let statement = sql("UPDATE refund SET merchant_confirmed_at = ").bind(backend.now());
     let statement = statement.push(", merchant_confirm_info = ").bind(request.merchant_confirm_info.trim());

@@ -115,7 +115,7 @@ impl Stored for MonthlyPackageOrder {
 
 impl Stored for PackageGift {
     async fn known(session: &mut Session, records: &[Self]) -> Result<HashSet<String>> {
-        let select = "SELECT gift_no AS value FROM package_gift WHERE gift_no";
+        let select = "SELECT gift_no AS value FROM package_gift WHERE app = '' AND gift_no";
         among(session, select, records.iter().map(Record::key)).await
     }
 

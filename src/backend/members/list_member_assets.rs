@@ -29,7 +29,7 @@ const CODES: &str = "SELECT m.merchant_id, m.initial_vehicle, m.initial_battery,
 /// # Errors
 /// [`Error::NotFound`] for an unknown member, [`Error::Forbidden`] for one outside the scope.
 pub async fn list_member_assets(backend: &Backend, request: ListMemberAssetsRequest) -> Result<Vec<AssetInfo>> {
-    let unknown = Error::NotFound("会员不存在");
+    let unknown = backend.scope().missing(Error::NotFound("会员不存在"));
     let Some(id) = format::id(request.id.trim()) else { return Err(unknown) };
     let mut session = backend.db().session().await?;
     let row = session.first(sql(CODES).bind(id)).await?.ok_or(unknown)?;

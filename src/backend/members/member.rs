@@ -101,7 +101,7 @@ pub async fn by_phone(session: &mut Session, phone: &str) -> Result<Option<Membe
     one(session, sql("m.phone = ").bind(phone)).await
 }
 
-/// Demands that a member is inside a scope, by its id.
+/// Demands that a member is inside a scope, by its id; one that is not there is not.
 ///
 /// # Errors
 /// [`Error::Forbidden`](crate::backend::error::Error::Forbidden), and those of the database.

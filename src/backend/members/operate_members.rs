@@ -40,7 +40,7 @@ pub async fn operate_members(backend: &Backend, request: OperateMembersRequest) 
     let mut session = backend.db().transaction().await?;
     let members = locked(&mut session, &ids).await?;
     if let Some(id) = ids.iter().find(|id| !members.contains_key(id)) {
-        return Err(Error::Missing(format!("会员 {id} 不存在")));
+        return Err(backend.scope().missing(Error::Missing(format!("会员 {id} 不存在"))));
     }
     members.values().try_for_each(|member| backend.scope().demand(member.merchant_id))?;
     let mut changing = Vec::new();

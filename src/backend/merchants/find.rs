@@ -1,6 +1,9 @@
+use std::collections::BTreeSet;
+
 use contracts::runtime::format;
 
 use crate::backend::{
+    Scope,
     db::{Row, Session, Sql, sql},
     error::Result,
 };
@@ -69,6 +72,30 @@ pub async fn ids_of_codes(session: &mut Session, codes: &[&str]) -> Result<Vec<i
     let statement = by("merchant_code").push(" UNION ").append(by("share_code"));
     let rows = session.all(statement.push(" ORDER BY id")).await?;
     rows.iter().map(|row| Ok(row.get("id")?)).collect()
+}
+
+/// The same for a caller with `scope`, whose codes must all be those of merchants inside.
+///
+/// # Errors
+/// [`Error::Forbidden`](crate::backend::error::Error::Forbidden), and those of the database.
+pub async fn ids_inside(session: &mut Session, scope: &Scope, codes: &[&str]) -> Result<Vec<i64>> {
+    let found = ids_of_codes(session, codes).await?;
+    if *scope == Scope::All {
+        return Ok(found);
+    }
+    scope.demand_all(&found)?;
+    let mut known = BTreeSet::new();
+    if !found.is_empty() {
+        let statement = "SELECT merchant_code AS code FROM merchant WHERE id IN ";
+        let statement =
+            sql(statement).list(found.iter().copied()).push(" UNION SELECT share_code FROM merchant WHERE id IN ");
+        for row in session.all(statement.list(found.iter().copied())).await? {
+            known.insert(row.get::<String>("code")?);
+        }
+    }
+    // An unknown code is nobody's.
+    codes.iter().filter(|code| !known.contains(**code)).try_for_each(|_| scope.demand(None))?;
+    Ok(found)
 }
 
 /// The ids that `merchantIds` of a request stand for, each once. Digits that can be no id are nobody's and drop out.

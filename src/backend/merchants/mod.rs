@@ -3,4 +3,4 @@
 /// Finding merchants.
 mod find;
 
-pub use find::{Merchant, by_id, by_share_code, digit_ids, ids_of_codes};
+pub use find::{Merchant, by_id, by_share_code, digit_ids, ids_inside, ids_of_codes};

@@ -56,7 +56,7 @@ async fn move_here(backend: &Backend, phone: &str) -> Result<()> {
             return Err(Error::NotFound(UNKNOWN));
         }
         Err(Fault::Refused(reason)) => return fail(backend, phone, &format!("微创拒绝：{reason}")).await,
-        Err(Fault::Failed(reason)) => return Err(Error::Partner(reason)),
+        Err(fault) => return Err(Error::Partner(fault.cause().to_owned())),
     };
     let mut tries = 0;
     loop {

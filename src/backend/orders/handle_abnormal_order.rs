@@ -34,7 +34,7 @@ pub async fn handle_abnormal_order(
 async fn handle(backend: &Backend, request: &HandleAbnormalOrderRequest) -> Result<()> {
     let mut session = backend.db().transaction().await?;
     let of_order = sql("SELECT merchant_id FROM swap_order WHERE id = ").bind(request.order_id);
-    let row = session.first(of_order).await?.ok_or(Error::NotFound(NO_ORDER))?;
+    let row = session.first(of_order).await?.ok_or_else(|| backend.scope().missing(Error::NotFound(NO_ORDER)))?;
     backend.scope().demand(row.get("merchant_id")?)?;
     let now = backend.now();
     let statement = sql(&format!("UPDATE swap_order SET order_state = {HANDLED}, operator_id = "))

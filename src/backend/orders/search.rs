@@ -70,13 +70,15 @@ impl Search {
     ) -> Result<Option<Self>> {
         let codes = items(&request.merchant_codes);
         let merchants = match scope.ids() {
-            _ if !codes.is_empty() => Some(merchants::ids_of_codes(session, &codes).await?),
+            _ if !codes.is_empty() => Some(merchants::ids_inside(session, scope, &codes).await?),
             inside => inside,
         };
         let devices = filter(&request.device_id).map_or_else(|| items(&request.device_ids), |device| vec![device]);
         if *scope != Scope::All {
-            scope.demand_all(merchants.as_deref().unwrap_or_default())?;
-            tanks::owners(session, &devices).await?.into_iter().try_for_each(|owner| scope.demand(owner))?;
+            let owners = tanks::owners(session, &devices).await?;
+            // An unknown device belongs to nobody.
+            let unknown = (owners.len()..devices.len()).map(|_| None);
+            owners.into_iter().chain(unknown).try_for_each(|owner| scope.demand(owner))?;
         }
         if merchants.as_ref().is_some_and(Vec::is_empty) {
             return Ok(None);

@@ -33,7 +33,7 @@ pub(super) async fn attempt(backend: &Backend, row: &Leased) -> Result<Option<St
                 user_phone: member.phone,
                 state: if *bound { 1 } else { backend.settings().unbind_state },
             };
-            weichuang.update_battery_binding(&request).await?;
+            weichuang.tell(|it| it.update_battery_binding(&request)).await?;
         }
         Some(Message::MigrationComplete { member_id }) => {
             let member = user::member(backend, *member_id).await?;
@@ -42,7 +42,7 @@ pub(super) async fn attempt(backend: &Backend, row: &Leased) -> Result<Option<St
                 user_id: member.id.to_string(),
                 migrate_time: time::datetime(row.created_at),
             };
-            weichuang.complete_migration(&request).await?;
+            weichuang.tell(|it| it.complete_migration(&request)).await?;
         }
         Some(Message::Refund { refund_id, member_id, amount }) => {
             let reason = open_refund(backend, *refund_id).await?;
@@ -52,13 +52,14 @@ pub(super) async fn attempt(backend: &Backend, row: &Leased) -> Result<Option<St
                 refund_amount: money::yuan(*amount),
                 reason,
             };
-            weichuang.refund_deposit(&request).await?;
+            weichuang.tell(|it| it.refund_deposit(&request)).await?;
         }
         Some(Message::BindingSync { bindings }) => {
             let batch = batch_no(row.id);
             let bindings = bindings_of(backend, bindings).await?;
-            let answer = weichuang.sync_asset_bindings(&SyncAssetBindingsRequest { batch_no: batch, bindings }).await?;
-            return Ok(Some(SyncRefusal::kept(answer.data.results.unwrap_or_default())));
+            let request = SyncAssetBindingsRequest { batch_no: batch, bindings };
+            let answer = weichuang.tell(|it| it.sync_asset_bindings(&request)).await?;
+            return Ok(Some(SyncRefusal::kept(answer.results.unwrap_or_default())));
         }
         None => return Err(Fault::Refused("无法识别的投递".to_owned())),
     }

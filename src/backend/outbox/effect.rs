@@ -17,6 +17,7 @@ pub(super) async fn apply(
         (Message::MigrationComplete { member_id }, Err(Fault::Refused(reason))) => {
             migration::refused(session, backend, *member_id, &format!("微创拒绝：{reason}")).await
         }
-        (Message::Binding { .. } | Message::BindingSync { .. }, _) | (_, Err(Fault::Failed(_))) => Ok(()),
+        (Message::Binding { .. } | Message::BindingSync { .. }, _)
+        | (_, Err(Fault::Failed(_) | Fault::Away { .. })) => Ok(()),
     }
 }

@@ -27,8 +27,12 @@ pub(super) async fn finish(backend: &Backend, row: &Leased, result: &Result<Opti
 
 async fn once(backend: &Backend, row: &Leased, result: &Result<Option<String>, Fault>) -> Result<()> {
     let retry = &backend.settings().retry;
-    let again = matches!(result, Err(Fault::Failed(_))) && row.attempt < retry.attempts;
-    let delay = i64::try_from(retry.delay(row.attempt).as_millis()).unwrap_or_default();
+    let (again, counts, delay) = match result {
+        Err(Fault::Away { wait, .. }) => (true, 0, *wait),
+        Err(Fault::Failed(_)) => (row.attempt < retry.attempts, 1, retry.delay(row.attempt)),
+        Ok(_) | Err(Fault::Refused(_)) => (false, 1, Duration::ZERO),
+    };
+    let delay = i64::try_from(delay.as_millis()).unwrap_or_default();
     let state = match result {
         Ok(_) => "done",
         Err(_) if again => "pending",
@@ -36,6 +40,7 @@ async fn once(backend: &Backend, row: &Leased, result: &Result<Option<String>, F
     };
     let mut session = backend.db().transaction().await?;
     let statement = sql("UPDATE delivery SET lease_owner = NULL, state = ").bind(state);
+    let statement = statement.push(", attempts = ").bind(row.attempt - 1 + counts);
     let statement = statement.push(", next_at = ").bind(again.then(|| real_now() + delay));
     let statement = statement.push(", done_at = ").bind(result.is_ok().then(|| backend.now()));
     let statement = statement.push(", outcome = ").bind(result.as_ref().ok().cloned().flatten());
@@ -58,9 +63,9 @@ async fn once(backend: &Backend, row: &Leased, result: &Result<Option<String>, F
     }
     session.commit().await?;
     if let Err(fault) = result {
-        // The reason is a sentence of Weichuang's and may name a person: it stays in the row.
         let (id, attempt, refused) = (row.id, row.attempt, matches!(fault, Fault::Refused(_)));
-        tracing::warn!(id, attempt, state, refused, "a delivery to Weichuang has failed");
+        let cause = fault.cause();
+        tracing::warn!(id, attempt, state, refused, cause, "a delivery to Weichuang has failed");
     }
     Ok(())
 }

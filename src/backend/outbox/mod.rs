@@ -41,5 +41,6 @@ pub use sync::{SyncRefusal, SyncReport, sync_bindings};
 pub use worker::{deliver_due, deliver_now, run};
 
 pub(crate) use enqueue::{enqueue_parked, requeue};
-pub(crate) use fault::Fault;
+pub(crate) use fault::{Fault, Reason};
 pub(in crate::backend) use lease::release;
+pub(in crate::backend) use worker::Background;

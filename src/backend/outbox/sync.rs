@@ -1,7 +1,7 @@
 use contracts::weichuang::AssetBindingResult;
 use serde::{Deserialize, Serialize};
 
-use super::{Message, SyncedBinding, deliver_now, enqueue, user};
+use super::{Message, SyncedBinding, enqueue, user, worker};
 use crate::backend::{
     Backend,
     db::{Row, sql},
@@ -56,7 +56,7 @@ pub async fn sync_bindings(backend: &Backend) -> Result<SyncReport> {
     meet(backend).await?;
     let (mut report, mut last) = (SyncReport::default(), 0);
     while let Some(batch) = push(backend, last).await? {
-        deliver_now(backend, &[batch.delivery]).await;
+        worker::deliver_to_the_end(backend, &[batch.delivery]).await;
         last = batch.last;
         report.bindings += batch.size;
         report.batches += 1;
@@ -80,7 +80,7 @@ async fn meet(backend: &Backend) -> Result<()> {
             let member = user::member(backend, row.get("id").map_err(Error::from)?).await?;
             user::user_id(backend, &member).await
         };
-        known.await.map_err(|fault| Error::Partner(fault.reason().to_owned()))?;
+        known.await.map_err(|fault| Error::Partner(fault.cause().to_owned()))?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-use contracts::{runtime::client::CallError, weichuang::QueryUserRequest};
+use contracts::weichuang::QueryUserRequest;
 
 use super::fault::Fault;
 use crate::backend::{
@@ -24,11 +24,7 @@ pub(super) async fn user_id(backend: &Backend, member: &Member) -> Result<String
         return Ok(known.clone());
     }
     let request = QueryUserRequest { phone_no: member.phone.clone() };
-    let told = match backend.weichuang().query_user(&request).await {
-        Ok(answer) => answer.data.user_id,
-        Err(CallError::Refused { code: 404, .. }) => None,
-        Err(error) => return Err(error.into()),
-    };
+    let told = backend.weichuang().find(|it| it.query_user(&request)).await?.and_then(|user| user.user_id);
     Ok(learn(backend, member.id, told.unwrap_or_else(|| member.id.to_string())).await?)
 }
 

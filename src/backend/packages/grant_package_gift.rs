@@ -18,12 +18,13 @@ use crate::backend::{
 /// An unknown member; another gift with the same `giftNo`.
 pub async fn grant_package_gift(backend: &Backend, request: GrantPackageGiftRequest) -> Result<GrantPackageGiftData> {
     let mut session = backend.db().transaction().await?;
-    let member = members::by_phone(&mut session, &request.phone_no).await?.ok_or(Error::NotFound("没有这个会员"))?;
+    let member = members::by_phone(&mut session, &request.phone_no).await?;
+    let member = member.ok_or_else(|| backend.scope().missing(Error::NotFound("没有这个会员")))?;
     backend.scope().demand(member.merchant_id)?;
     let content = Content::of(&request, member.id);
     let id = backend.mint();
     if !insert(&mut session, backend, id, &request.gift_no, &content).await? {
-        return already_granted(&mut session, &request.gift_no, &content).await;
+        return already_granted(&mut session, backend, &request.gift_no, &content).await;
     }
     let entry = audit::Entry {
         operation: "grantPackageGift",
@@ -44,10 +45,16 @@ pub async fn grant_package_gift(backend: &Backend, request: GrantPackageGiftRequ
     Ok(GrantPackageGiftData { id })
 }
 
+/// Whose numbers of gifts it uses: each app has its own. Ourselves, and whoever is not asked for a key, have no name.
+fn app(backend: &Backend) -> &str {
+    backend.caller().app_key().unwrap_or_default()
+}
+
 /// Stores the gift; false when its number is taken.
 async fn insert(session: &mut Session, backend: &Backend, id: i64, gift_no: &str, content: &Content) -> Result<bool> {
-    let values: [Bound; 11] = [
+    let values: [Bound; 12] = [
         id.into(),
+        app(backend).into(),
         gift_no.into(),
         content.member_id.into(),
         content.package_name.as_str().into(),
@@ -59,17 +66,23 @@ async fn insert(session: &mut Session, backend: &Backend, id: i64, gift_no: &str
         backend.now().into(),
         content.remark.as_deref().into(),
     ];
-    let columns = "(id, gift_no, member_id, package_name, package_type, amount, status, operator_id, operator_name, \
+    let columns = "(id, app, gift_no, member_id, package_name, package_type, amount, status, operator_id, operator_name, \
                    granted_at, remark)";
     let statement = sql("INSERT INTO package_gift ").push(columns).push(" VALUES ").list(values);
-    let statement = statement.push(" ON CONFLICT (gift_no) DO NOTHING");
+    let statement = statement.push(" ON CONFLICT (app, gift_no) DO NOTHING");
     Ok(session.execute(statement).await? == 1)
 }
 
 /// The gift that has the number, if it says the same.
-async fn already_granted(session: &mut Session, gift_no: &str, content: &Content) -> Result<GrantPackageGiftData> {
+async fn already_granted(
+    session: &mut Session,
+    backend: &Backend,
+    gift_no: &str,
+    content: &Content,
+) -> Result<GrantPackageGiftData> {
     let columns = "id, member_id, package_name, package_type, amount, operator_id, operator_name, remark";
     let statement = sql("SELECT ").push(columns).push(" FROM package_gift WHERE gift_no = ").bind(gift_no);
+    let statement = statement.push(" AND app = ").bind(app(backend));
     let row = session.first(statement).await?;
     match row {
         Some(row) if Content::stored(&row)? == *content => Ok(GrantPackageGiftData { id: row.get("id")? }),

@@ -32,8 +32,7 @@ pub async fn list_monthly_package_orders(
     from = from.append(backend.scope().condition("merchant_id"));
     let codes = format::items(filter(&request.merchant_codes).unwrap_or_default());
     if !codes.is_empty() {
-        let merchants = merchants::ids_of_codes(&mut session, &codes).await?;
-        backend.scope().demand_all(&merchants)?;
+        let merchants = merchants::ids_inside(&mut session, backend.scope(), &codes).await?;
         if merchants.is_empty() {
             return Ok(reply(paging.empty()));
         }

@@ -19,9 +19,9 @@ use crate::backend::{
 pub async fn revoke_package_gift(backend: &Backend, request: RevokePackageGiftRequest) -> Result<NoData> {
     let mut session = backend.db().transaction().await?;
     let of_gift = sql("SELECT member_id FROM package_gift WHERE id = ").bind(request.id);
-    if let Some(row) = session.first(of_gift).await? {
-        members::demand(&mut session, backend.scope(), row.get("member_id")?).await?;
-    }
+    let row = session.first(of_gift).await?;
+    let row = row.ok_or_else(|| backend.scope().missing(Error::NotFound("没有这条赠送")))?;
+    members::demand(&mut session, backend.scope(), row.get("member_id")?).await?;
     let statement = sql("UPDATE package_gift SET status = ").bind(Status::Revoked.code()).push(" WHERE id = ");
     let statement = statement.bind(request.id).push(" AND status = ").bind(Status::Valid.code());
     if session.execute(statement).await? == 0 {

@@ -33,13 +33,13 @@ pub async fn approve_access_review(backend: &Backend, request: ApproveAccessRevi
         offline_price: request.offline_price,
     };
     let mut session = backend.db().transaction().await?;
+    Review::demand(&mut session, backend.scope(), request.id).await?;
     let review = Review::by_id(&mut session, request.id).await?;
-    Review::demand(&mut session, backend.scope(), review.id).await?;
     if review.state != State::Pending {
         return second_decision(&review, &terms);
     }
     let merchant = merchants::by_share_code(&mut session, &terms.share_code).await?;
-    let merchant = merchant.ok_or(Error::NotFound("没有这个商户推广码"))?;
+    let merchant = merchant.ok_or_else(|| backend.scope().missing(Error::NotFound("没有这个商户推广码")))?;
     backend.scope().demand(Some(merchant.id))?;
     if !decide(&mut session, backend, &review, &terms).await? {
         return second_decision(&Review::by_id(&mut session, request.id).await?, &terms);

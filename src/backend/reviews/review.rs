@@ -82,16 +82,14 @@ impl Review {
         Self::of(&row)
     }
 
-    /// Demands that a review is inside a scope, by its id; one that does not exist is.
+    /// Demands that a review is inside a scope, by its id; one that is not there is not.
     pub(super) async fn demand(session: &mut Session, scope: &Scope, id: i64) -> Result<()> {
         if *scope == Scope::All {
             return Ok(());
         }
         let statement = sql("SELECT ").push(OWNER).push(" AS owner FROM access_review r WHERE r.id = ").bind(id);
-        match session.first(statement).await? {
-            Some(row) => scope.demand(row.get("owner")?),
-            None => Ok(()),
-        }
+        let row = session.first(statement).await?;
+        scope.demand(row.map(|row| row.get("owner")).transpose()?.flatten())
     }
 
     fn of(row: &Row) -> Result<Self> {

@@ -21,8 +21,8 @@ pub enum Scope {
     Merchants(Arc<BTreeSet<i64>>),
 }
 
-/// What is answered to whoever asks for something outside.
-const OUTSIDE: &str = "不在应用的商户范围内";
+/// What is answered to whoever asks for something outside, and for what is not there at all.
+const OUTSIDE: &str = "不存在，或不在应用的商户范围内";
 
 impl Scope {
     /// These merchants and nothing else.
@@ -47,6 +47,16 @@ impl Scope {
         match self {
             Self::Merchants(ids) if !owner.is_some_and(|owner| ids.contains(&owner)) => Err(Error::Forbidden(OUTSIDE)),
             _ => Ok(()),
+        }
+    }
+
+    /// What is said of something that is not there: `error` to whoever sees everything, and to all others the same as of what
+    /// is outside, so that nobody learns from it what there is.
+    #[must_use]
+    pub fn missing(&self, error: Error) -> Error {
+        match self {
+            Self::All => error,
+            Self::Merchants(_) => Error::Forbidden(OUTSIDE),
         }
     }
 

@@ -1,12 +1,12 @@
 /// What the scope of a caller means for an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
-    /// The merchants that it names must be inside, and so must the devices; one that names none is about all that are
+    /// The merchants that it names must be there and inside, and so must the devices; one that names none is about all that are
     /// inside. Its other conditions narrow what is inside, and never tell whether something exists outside.
     Named,
     /// It shows what is inside, and nothing else.
     Narrowed,
-    /// What it names, by id, code or phone, must belong to a merchant inside.
+    /// What it names, by id, code or phone, must belong to a merchant inside. What is not there at all is outside too.
     Owned,
     /// It counts what is inside.
     Counted,

@@ -73,6 +73,8 @@ impl PolarisSide {
         let failed = |error: &dyn std::fmt::Display| SideError(error.to_string());
         let mut options = Options::new(format!("{url}/weichuang").parse().map_err(|error| failed(&error))?);
         options.token = settings.token.clone().map(Hidden);
+        // It calls itself.
+        options.direct = true;
         let weichuang = WeichuangClient::new(Caller::new(&options).map_err(|error| failed(&error))?);
         let origin = Origin::new(url);
         let auth = settings.app.clone().map(|app| Auth {

@@ -2,7 +2,10 @@ use contracts::{
     polaris::{ListMembersRequest, Member as Listed, MemberPage, PolarisApi},
     runtime::Nullable,
 };
-use polaris::backend::{members::State, time};
+use polaris::backend::{
+    members::{self, State},
+    time,
+};
 
 use super::{Bench, NewMember, STATES, bind, member, member_in, on_both_engines, phone, registered, rent, run, sql};
 
@@ -189,6 +192,29 @@ async fn pages_are_newest_first_and_neither_repeat_nor_skip() {
         assert_eq!(seen, [5, 4, 3, 2, 1].map(phone));
         let past = page(4).await;
         assert_eq!((past.result.len(), past.has_more, past.total), (0, false, Nullable(Some(5))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rows_that_join_make_a_later_page_repeat_rows_and_rows_that_leave_make_it_skip_some() {
+    on_both_engines(|bench| async move {
+        for number in 1..=5 {
+            member_in(&bench, number, State::Using).await;
+        }
+        let page = async |number| {
+            let using = Some(State::Using.code() as i32);
+            let request = ListMembersRequest { page_no: Some(number), page_size: Some(2), user_state: using, ..all() };
+            list(&bench, request).await.result.into_iter().map(|member| member.phone_no).collect::<Vec<_>>()
+        };
+        assert_eq!(page(1).await, [5, 4].map(phone));
+        let sixth = member_in(&bench, 6, State::Using).await;
+        assert_eq!((page(2).await, page(3).await), (vec![phone(4), phone(3)], vec![phone(2), phone(1)]), "4 again");
+        assert_eq!(page(1).await, [6, 5].map(phone));
+        let mut session = bench.backend.db().transaction().await.expect("a transaction");
+        members::set_state(&mut session, &sixth, State::Frozen).await.expect("a state");
+        session.commit().await.expect("committed");
+        assert_eq!((page(2).await, page(3).await), (vec![phone(3), phone(2)], vec![phone(1)]), "4 is skipped");
     })
     .await;
 }

@@ -26,9 +26,15 @@ async fn what_may_not_have_arrived_is_sent_again_just_the_same() {
     for (first, reason) in [
         (ResponseTemplate::new(500), "结果未知（HTTP 500）"),
         (ResponseTemplate::new(503).set_body_string("busy"), "结果未知（HTTP 503）"),
-        (yes().set_delay(TOO_LONG), "结果未知（no answer in time）"),
-        (ResponseTemplate::new(200).set_body_string("<html>"), "微创的答复不合契约（HTTP 200）"),
-        (ResponseTemplate::new(200).set_body_json(json!({"result": "ok"})), "微创的答复不合契约（HTTP 200）"),
+        (yes().set_delay(TOO_LONG), "结果未知（没有及时答复）"),
+        (
+            ResponseTemplate::new(200).set_body_string("<html>"),
+            "微创的答复不合契约（HTTP 200）：不是有效的 JSON（第 1 行第 1 列）",
+        ),
+        (
+            ResponseTemplate::new(200).set_body_json(json!({"result": "ok"})),
+            "微创的答复不合契约（HTTP 200）：/result 不在允许的取值之内",
+        ),
         (no(429, "慢一点"), "微创暂不受理（429）"),
         (no(401, "token"), "微创暂不受理（401）"),
     ] {
@@ -87,13 +93,13 @@ async fn a_connection_that_breaks_or_is_refused_leaves_the_row_to_the_next_attem
         outbox::deliver_now(&broken, &[id]).await;
         assert!(calls.load(Ordering::Relaxed) > 0);
         let failed = delivery(&broken, id).await;
-        assert_eq!(failed.last_error.0.as_deref(), Some("结果未知（the connection broke）"));
+        assert_eq!(failed.last_error.0.as_deref(), Some("结果未知（连接中断）"));
         server.abort();
         let _ = server.await;
         outbox::deliver_now(&broken, &[id]).await;
         let failed = delivery(&broken, id).await;
         assert_eq!((failed.state.as_str(), failed.attempts), ("pending", 2));
-        assert_eq!(failed.last_error.0.as_deref(), Some("微创无法连接"));
+        assert_eq!(failed.last_error.0.as_deref(), Some("微创无法连接（连接被拒绝）"));
         outbox::deliver_now(&bench.backend, &[id]).await;
         assert_eq!(state(&broken, id).await, "done");
     })
@@ -179,7 +185,7 @@ async fn the_state_that_unbinds_is_a_setting() {
     on_both_engines(|bench| async move {
         let partner = Partner::new(&bench, |path, _| if path == USER { no(404, "没有该用户") } else { yes() }).await;
         let settings = Settings { unbind_state: 2, ..partner.backend.settings().clone() };
-        let weichuang = partner.backend.weichuang().clone();
+        let weichuang = partner.backend.weichuang().client().clone();
         let backend = Backend::new(bench.backend.db().clone(), Clock::real(), weichuang, settings);
         let unbound =
             Message::Binding { battery_code: "BT0001".to_owned(), member_id: member(&bench, 1).await, bound: false };

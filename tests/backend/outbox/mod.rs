@@ -6,6 +6,8 @@ mod instances;
 mod operations;
 /// Which row waits for which.
 mod order;
+/// A Weichuang that answers nobody.
+mod outage;
 /// What happens at the same moment.
 mod races;
 /// All current bindings, in batches.

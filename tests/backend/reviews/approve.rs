@@ -174,6 +174,6 @@ async fn bind(bench: &Bench, battery_code: &str, phone: &str) {
 /// The phone of the user who has the battery at Weichuang.
 async fn at_weichuang(bench: &Bench, battery_code: &str) -> Option<String> {
     let request = QueryBatteriesRequest { battery_code: battery_code.to_owned() };
-    let answer = bench.backend.weichuang().query_batteries(&request).await.expect("an answer");
+    let answer = bench.backend.weichuang().client().query_batteries(&request).await.expect("an answer");
     answer.data.battery_list.into_iter().next().and_then(|battery| battery.user_phone)
 }

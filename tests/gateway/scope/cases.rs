@@ -1,7 +1,7 @@
 use polaris::backend::db::sql;
 use serde_json::{Value, json};
 
-use super::Front;
+use super::{Front, INSIDE};
 
 /// A call, and what becomes of it.
 pub enum Case {
@@ -17,14 +17,17 @@ use Case::{Forbidden, None as Nothing, Some as Shown};
 
 /// What there is of a merchant.
 pub struct Things {
+    merchant: i64,
+    merchant_code: String,
+    share_code: String,
     member: i64,
-    phone: String,
+    pub phone: String,
     tank: String,
-    battery: String,
+    pub battery: String,
     binding: i64,
     order: i64,
     review: i64,
-    refund: i64,
+    pub refund: i64,
     refund_phone: String,
     gift: i64,
     gift_phone: String,
@@ -58,7 +61,11 @@ impl Things {
             format!("SELECT {column} AS value FROM {table} WHERE merchant_id {whose} {more} ORDER BY {column} LIMIT 1")
         };
         let code = format!("COALESCE(share_code, '') IN (SELECT share_code FROM merchant WHERE id {whose})");
+        let (merchant, number) = if whose == INSIDE { (1001, 1) } else { (1002, 2) };
         Self {
+            merchant,
+            merchant_code: format!("BCD00{number}"),
+            share_code: format!("ABC00{number}"),
             member: id(&merchants("id", "member", "")).await,
             phone: text(&merchants("phone", "member", "")).await,
             tank: text(&merchants("code", "tank", "")).await,
@@ -74,6 +81,28 @@ impl Things {
             gift: id(&first("t.id", "package_gift")).await,
             gift_phone: text(&first("m.phone", "package_gift")).await,
             vehicle: text(&merchants("code", "vehicle", "")).await,
+        }
+    }
+
+    /// Names that nothing has.
+    pub fn nowhere() -> Self {
+        let (id, phone, code) = (4_000_000_000, "19912345678".to_owned(), |kind: &str| format!("{kind}9999"));
+        Self {
+            merchant: 9999,
+            merchant_code: code("BCD"),
+            share_code: code("ABC"),
+            member: id,
+            phone: phone.clone(),
+            tank: code("TK"),
+            battery: code("BT"),
+            binding: id,
+            order: id,
+            review: id,
+            refund: id,
+            refund_phone: phone.clone(),
+            gift: id,
+            gift_phone: phone,
+            vehicle: code("VH"),
         }
     }
 }
@@ -98,20 +127,18 @@ pub fn cases(operation: &str, own: &Things, other: &Things, free_battery: &str) 
             Shown(page(json!({}))),
             Shown(page(json!({"merchantCodes": "", "deviceIds": " , ", "deviceId": null}))),
             Shown(page(json!({"merchantCodes": "BCD001"}))),
-            Forbidden(page(json!({"merchantCodes": "BCD002"}))),
-            Forbidden(page(json!({"merchantCodes": "ABC001,ABC002"}))),
+            Forbidden(page(json!({"merchantCodes": other.merchant_code}))),
+            Forbidden(page(json!({"merchantCodes": format!("ABC001,{}", other.share_code)}))),
             Forbidden(page(json!({"deviceId": other.tank}))),
             Forbidden(page(json!({"deviceIds": format!("{},{}", own.tank, other.tank)}))),
-            Nothing(page(json!({"deviceId": "TK9999"}))),
             Nothing(page(json!({"orderId": other.order}))),
             Nothing(page(json!({"orderIds": other.order.to_string()}))),
             Nothing(page(json!({"phone": other.phone}))),
         ],
         "handleAbnormalOrder" => vec![Forbidden(operator(json!({"orderId": other.order, "remark": "r"})))],
         "listOverdueVehicles" => vec![
-            Forbidden(json!({"userType": 1, "merchantIds": [1002]})),
-            Forbidden(json!({"userType": 1, "merchantIds": [1001, 1002]})),
-            Forbidden(json!({"userType": 1, "merchantIds": [9999]})),
+            Forbidden(json!({"userType": 1, "merchantIds": [other.merchant]})),
+            Forbidden(json!({"userType": 1, "merchantIds": [1001, other.merchant]})),
             Shown(json!({"userType": 1, "merchantIds": [1001]})),
         ],
         "listAccessReviews" => {
@@ -119,12 +146,12 @@ pub fn cases(operation: &str, own: &Things, other: &Things, free_battery: &str) 
         }
         "approveAccessReview" => vec![
             Forbidden(json!({"id": other.review, "shareCode": "ABC001", "deposit": 0, "state": 1})),
-            Forbidden(json!({"id": own.review, "shareCode": "ABC002", "deposit": 0, "state": 1})),
+            Forbidden(json!({"id": own.review, "shareCode": other.share_code, "deposit": 0, "state": 1})),
         ],
         "rejectAccessReview" => vec![Forbidden(json!({"id": other.review}))],
         "listMerchantBatteries" | "listMerchantMembers" | "listOperationBatteries" => vec![
-            Forbidden(json!({"merchantIds": ["1002"]})),
-            Forbidden(json!({"merchantIds": ["1001", "1002"]})),
+            Forbidden(json!({"merchantIds": [other.merchant.to_string()]})),
+            Forbidden(json!({"merchantIds": ["1001", other.merchant.to_string()]})),
             Shown(json!({"merchantIds": ["1001"]})),
             Nothing(json!({"merchantIds": ["1001"], "userName": "没有"})),
         ],
@@ -168,7 +195,8 @@ pub fn cases(operation: &str, own: &Things, other: &Things, free_battery: &str) 
         "listMonthlyPackageOrders" => vec![
             Shown(json!({})),
             Shown(json!({"merchantCodes": ""})),
-            Forbidden(json!({"merchantCodes": "BCD002"})),
+            Forbidden(json!({"merchantCodes": other.merchant_code})),
+            Forbidden(json!({"merchantCodes": format!("ABC001,{}", other.share_code)})),
             Nothing(json!({"phoneNo": other.phone})),
         ],
         _ => panic!("{operation} has no case here: what does a scope mean for it?"),

@@ -143,6 +143,89 @@ async fn no_operation_lets_a_scoped_app_through_to_foreign_data() {
 }
 
 #[tokio::test]
+async fn a_scoped_app_hears_the_same_of_what_is_outside_and_of_what_is_nowhere() {
+    on_both_engines(|front| async move {
+        let world = world(front).await;
+        let nowhere = Things::nowhere();
+        for operation in &OPERATIONS {
+            let outside = cases(operation.id, &world.own, &world.other, &world.free_battery);
+            let absent = cases(operation.id, &world.own, &nowhere, &world.free_battery);
+            for pair in outside.iter().zip(&absent) {
+                let ((Forbidden(one), Forbidden(two)) | (Nothing(one), Nothing(two))) = pair else { continue };
+                let mut heard = Vec::new();
+                for body in [one, two] {
+                    let reply = call(&world, operation, body).await;
+                    let mut answer = reply.json();
+                    answer.as_object_mut().expect("an object").remove("traceId");
+                    heard.push((reply.status, answer));
+                }
+                assert_eq!(heard[0], heard[1], "{}: {one} {two}", operation.id);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refund_shows_a_scoped_app_the_model_of_its_own_assets_alone() {
+    on_both_engines(|front| async move {
+        let world = world(front).await;
+        let all = world.front.app(everything()).await;
+        let set = async |battery: &str, more: &str| {
+            let mut session = world.front.bench.backend.db().transaction().await.expect("a transaction");
+            let script = format!(
+                "UPDATE refund SET asset_type = 2, asset_code = '{battery}' WHERE id = {}; \
+                 UPDATE battery SET model = 'of its own' WHERE code = '{battery}'; {more}",
+                world.own.refund
+            );
+            session.script(&script).await.expect("set");
+            session.commit().await.expect("committed");
+        };
+        let model = async |app: &Credentials| {
+            let detail = world.front.call(app, "hm.deposit.p.refundDetail", &json!({"id": world.own.refund})).await;
+            detail.json()["data"]["assetModel"].clone()
+        };
+        let (shown, hidden) = (json!("of its own"), Value::Null);
+        set(&world.free_battery, "").await;
+        assert_eq!((model(&world.app).await, model(&all).await), (shown.clone(), shown.clone()));
+        set(&world.other.battery, "").await;
+        assert_eq!((model(&world.app).await, model(&all).await), (hidden, shown.clone()));
+        let had = format!(
+            "INSERT INTO battery_binding (id, member_id, battery_code, bound_at, unbound_at) \
+             SELECT 77, member_id, '{}', 1, 2 FROM refund WHERE id = {}",
+            world.other.battery, world.own.refund
+        );
+        set(&world.other.battery, &had).await;
+        assert_eq!(model(&world.app).await, shown, "the member has had it");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_app_has_its_own_numbers_of_gifts() {
+    on_both_engines(|front| async move {
+        let world = world(front).await;
+        let (one, two) = (world.front.app(everything()).await, world.front.app(everything()).await);
+        let gift = async |app: &Credentials, amount: i64| {
+            let body = json!({
+                "giftNo": "G1", "phoneNo": world.own.phone, "packageName": "月卡", "packageType": "月卡",
+                "amount": amount, "operatorId": "OP1", "operatorName": "运营",
+            });
+            let reply = world.front.call(app, "hm.package.p.giftGrant", &body).await;
+            (reply.status, reply.json()["data"]["id"].as_i64())
+        };
+        let (first, second) = (gift(&one, 1).await, gift(&two, 2).await);
+        assert_eq!((first.0, second.0), (200, 200), "{first:?} {second:?}");
+        assert_ne!(first.1, second.1);
+        for app in [&one, &two] {
+            assert_eq!(gift(app, 3).await, (409, None), "other content");
+        }
+        assert_eq!((gift(&one, 1).await, gift(&two, 2).await), (first, second), "the same again");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_app_that_sees_all_is_shown_what_a_scoped_one_is_not() {
     on_both_engines(|front| async move {
         let world = world(front).await;

@@ -1,6 +1,6 @@
 use std::error::Error;
 
-use super::Hidden;
+use super::{Cause, Hidden};
 use crate::runtime::Violation;
 
 /// Why a call has no answer. The variants tell a caller who may not act twice what it may do next.
@@ -20,8 +20,15 @@ pub enum CallError {
         violations: Vec<Violation>,
     },
     /// The peer was not reached: nothing was done.
-    #[error("could not be reached")]
-    Unreachable(#[source] reqwest::Error),
+    #[error("could not be reached{}: {cause}", if *.proxy { " through the proxy of the environment" } else { "" })]
+    Unreachable {
+        /// Why.
+        cause: Cause,
+        /// Whether it was a proxy that could not be reached, or did not reach the peer.
+        proxy: bool,
+        /// What the transport says.
+        source: reqwest::Error,
+    },
     /// Something answered, in a form that the contract does not know. After a 2xx the peer has probably acted; any
     /// other status is as a rule that of somebody in between.
     #[error("HTTP {status} with an invalid reply{}", first(.violations))]
@@ -55,12 +62,24 @@ impl CallError {
         CallError::Setup(error.into())
     }
 
-    /// What a failure of the transport says of the call.
-    pub(super) fn from_transport(error: reqwest::Error) -> Self {
-        let error = error.without_url();
-        if error.is_connect() {
-            return CallError::Unreachable(error);
+    /// Why the peer did not answer; none for an error that is an answer, or comes before the call.
+    #[must_use]
+    pub fn cause(&self) -> Option<Cause> {
+        match self {
+            CallError::Unreachable { cause, .. } => Some(*cause),
+            CallError::OutcomeUnknown { source, .. } => source.as_ref().map(Cause::of),
+            CallError::Refused { .. } | CallError::InvalidReply { .. } | CallError::Setup(_) => None,
         }
+    }
+
+    /// What a failure of the transport says of the call; `proxied` if there is a proxy in between.
+    pub(super) fn from_transport(error: reqwest::Error, proxied: bool) -> Self {
+        let source = error.without_url();
+        if source.is_connect() {
+            let cause = Cause::of(&source);
+            return CallError::Unreachable { cause, proxy: proxied && cause.is_of_connection(), source };
+        }
+        let error = source;
         if error.is_builder() {
             return CallError::setup(error);
         }

@@ -1,7 +1,11 @@
 //! One call of a generated client, from request to classified result.
 
+/// What the transport says of it.
+mod cause;
 /// Why a call has no answer.
 mod error;
+/// When a call goes through a proxy.
+mod proxy;
 /// The two forms of reply, and how a reply is told apart.
 mod reply;
 
@@ -12,12 +16,14 @@ use std::{
 
 use reqwest::{
     Url,
-    header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
+    header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue},
 };
 
 use super::{Operation, Rule, Violation, signature::Signer};
 
+pub use cause::Cause;
 pub use error::CallError;
+pub use proxy::http_client;
 pub(crate) use reply::{FlatForm, Form, KopForm};
 
 /// A larger reply is not read to its end: 16 MiB.
@@ -36,6 +42,8 @@ pub struct Options {
     pub connect_timeout: Duration,
     /// How long a whole call may take.
     pub timeout: Duration,
+    /// Never call through a proxy, wherever the base is.
+    pub direct: bool,
     /// Refuse a reply that violates the contract, instead of reporting it beside the data.
     pub strict: bool,
 }
@@ -45,7 +53,15 @@ impl Options {
     #[must_use]
     pub fn new(base: Url) -> Self {
         let seconds = Duration::from_secs;
-        Self { base, token: None, signer: None, connect_timeout: seconds(3), timeout: seconds(10), strict: false }
+        Self {
+            base,
+            token: None,
+            signer: None,
+            connect_timeout: seconds(3),
+            timeout: seconds(10),
+            direct: false,
+            strict: false,
+        }
     }
 }
 
@@ -73,6 +89,7 @@ pub struct Answer<T> {
 pub struct Caller {
     http: reqwest::Client,
     base: String,
+    proxied: bool,
     authorization: Option<HeaderValue>,
     signer: Option<Signer>,
     strict: bool,
@@ -85,24 +102,24 @@ impl Caller {
     /// [`CallError::Setup`] when the base is no plain `http` or `https` address, the token is no header value, or TLS
     /// cannot be set up.
     pub fn new(options: &Options) -> Result<Self, CallError> {
-        let Options { base, token, signer, connect_timeout, timeout, strict } = options;
+        let Options { base, token, signer, connect_timeout, timeout, direct, strict } = options;
         let credentials = !base.username().is_empty() || base.password().is_some();
         if !["http", "https"].contains(&base.scheme()) || credentials || base.query().or(base.fragment()).is_some() {
             return Err(CallError::setup("the base should be an http address without credentials, query or fragment"));
         }
-        let http = reqwest::Client::builder()
-            .connect_timeout(*connect_timeout)
-            .timeout(*timeout)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(CallError::setup)?;
+        let mut http = http_client(base).connect_timeout(*connect_timeout).timeout(*timeout);
+        if *direct {
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(CallError::setup)?;
         let authorization = token.as_ref().map(|Hidden(token)| {
             let mut value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(CallError::setup)?;
             value.set_sensitive(true);
             Ok(value)
         });
-        let base = base.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { http, base, authorization: authorization.transpose()?, signer: signer.clone(), strict: *strict })
+        let (authorization, signer, strict) = (authorization.transpose()?, signer.clone(), *strict);
+        let (proxied, base) = (!direct && proxy::is_proxied(base), base.as_str().trim_end_matches('/').to_owned());
+        Ok(Self { http, base, proxied, authorization, signer, strict })
     }
 
     /// The query of a call, where calls are signed.
@@ -115,8 +132,19 @@ impl Caller {
         Ok(format!("?{}", parameters.map_err(CallError::setup)?.to_query()))
     }
 
-    /// Calls the operation `O`, whose replies have the form `F`.
+    /// Calls the operation `O`, whose replies have the form `F`. Why there is no answer is logged; that the peer refuses is
+    /// an answer.
     pub(crate) async fn call<O: Operation, F: Form>(&self, request: &O::Request) -> Result<Answer<O::Data>, CallError> {
+        let answer = self.exchange::<O, F>(request).await;
+        if let Err(error) = &answer
+            && !matches!(error, CallError::Refused { .. })
+        {
+            tracing::warn!(operation = O::INFO.id, cause = %cause::Chain(error), "a call has no answer");
+        }
+        answer
+    }
+
+    async fn exchange<O: Operation, F: Form>(&self, request: &O::Request) -> Result<Answer<O::Data>, CallError> {
         let body = serde_json::to_vec(request).map_err(CallError::setup)?;
         let url = format!("{}{}{}", self.base, O::INFO.path, self.query(O::INFO.path, &body)?);
         let mut call = self.http.post(url).body(body);
@@ -124,17 +152,19 @@ impl Caller {
         if let Some(authorization) = &self.authorization {
             call = call.header(AUTHORIZATION, authorization.clone());
         }
-        let mut response = call.send().await.map_err(CallError::from_transport)?;
+        let failed = |error| CallError::from_transport(error, self.proxied);
+        let mut response = call.send().await.map_err(failed)?;
         let status = response.status();
+        let encoding = response.headers().get(CONTENT_ENCODING).cloned();
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(CallError::from_transport)? {
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
             if body.len() + chunk.len() > REPLY_LIMIT {
                 let violations = vec![Violation::new("", Rule::Other("size"))];
                 return Err(CallError::InvalidReply { status: status.as_u16(), violations });
             }
             body.extend_from_slice(&chunk);
         }
-        let answer = reply::tell_apart::<O, F>(status, &body)?;
+        let answer = reply::tell_apart::<O, F>(status, encoding.as_ref(), &body)?;
         if let Some(first) = answer.violations.first() {
             if self.strict {
                 return Err(CallError::InvalidReply { status: status.as_u16(), violations: answer.violations });

@@ -1,4 +1,4 @@
-use reqwest::StatusCode;
+use reqwest::{StatusCode, header::HeaderValue};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -60,8 +60,12 @@ impl Head {
     }
 }
 
-/// What the body of an answer with `status` says.
-pub(super) fn tell_apart<O: Operation, F: Form>(status: StatusCode, body: &[u8]) -> Result<Answer<O::Data>, CallError> {
+/// What the body of an answer with `status` and `encoding` (`Content-Encoding`) says.
+pub(super) fn tell_apart<O: Operation, F: Form>(
+    status: StatusCode,
+    encoding: Option<&HeaderValue>,
+    body: &[u8],
+) -> Result<Answer<O::Data>, CallError> {
     let head = Head::read(body);
     match head.code::<F>() {
         Some(200) if status.is_success() => success::<O, F>(status, body),
@@ -74,8 +78,28 @@ pub(super) fn tell_apart<O: Operation, F: Form>(status: StatusCode, body: &[u8])
         Some(code) if code != 200 => {
             Err(CallError::Refused { code, msg: Hidden(lenient(head.msg)), violations: lenient(head.violations) })
         }
-        _ => Err(invalid::<O, F>(status, body)),
+        _ => Err(match unreadable(encoding, body) {
+            Some(violation) => CallError::InvalidReply { status: status.as_u16(), violations: vec![violation] },
+            None => invalid::<O, F>(status, body),
+        }),
     }
+}
+
+/// What keeps a body from being JSON in UTF-8 before any of it is read.
+fn unreadable(encoding: Option<&HeaderValue>, body: &[u8]) -> Option<Violation> {
+    let violation =
+        |rule: &str, message: String| Some(Violation { pointer: String::new(), rule: rule.to_owned(), message });
+    if let Some(encoding) = encoding.filter(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        let name: String = encoding.to_str().unwrap_or_default().chars().take(20).collect();
+        return violation("contentEncoding", format!("未要求压缩，Content-Encoding 却是 {name}"));
+    }
+    for (mark, name) in [(&b"\xef\xbb\xbf"[..], "UTF-8"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16")] {
+        if body.starts_with(mark) {
+            return violation("bom", format!("以 {name} 的 BOM 开头"));
+        }
+    }
+    let error = str::from_utf8(body).err()?;
+    violation("utf8", format!("不是 UTF-8 文本（第 {} 个字节起）", error.valid_up_to() + 1))
 }
 
 fn unknown(reason: String) -> CallError {

@@ -25,6 +25,23 @@ async fn pages_of_many_keys_neither_repeat_nor_skip_a_row_even_among_equal_times
 }
 
 #[tokio::test]
+async fn a_late_report_of_an_earlier_order_makes_a_later_page_repeat_a_row_and_skip_none() {
+    on_both_engines(|bench| async move {
+        let orders = orders(&bench).await;
+        let page = async |page_no| {
+            let page = query(&bench, QueryOrdersRequest { page_no, page_size: 2, ..first_page() }).await;
+            page.result.into_iter().map(|order| order.order_id).collect::<Vec<_>>()
+        };
+        assert_eq!(page(1).await, orders[..2]);
+        let late = RecordSwapOrderRequest { start_time: "2021-09-02 11:30:00".to_owned(), ..abnormal("F") };
+        let late = record(&bench, &late).await;
+        assert_eq!((page(2).await, page(3).await), (orders[1..3].to_vec(), orders[3..].to_vec()));
+        assert_eq!(page(1).await, [orders[0], late]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn five_hundred_devices_and_merchants_can_be_asked_for_at_once() {
     on_both_engines(|bench| async move {
         bulk(&bench, 400).await;
