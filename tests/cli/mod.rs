@@ -4,6 +4,8 @@ mod app;
 mod audit;
 /// Killed half-way.
 mod crash;
+/// Open files, and too few of them.
+mod descriptors;
 /// `polaris import`.
 mod import;
 /// Several servers on one database.
@@ -16,5 +18,7 @@ mod privacy;
 mod seed;
 /// `polaris serve` and `polaris migrate`.
 mod serve;
+/// How `polaris serve` ends.
+mod stop;
 /// What every command does with its arguments.
 mod usage;
