@@ -90,3 +90,38 @@ impl Drop for Watched {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn rests_are_read_of_only_so_many_at_once() {
+        let surplus = Surplus::default();
+        let rest = || {
+            let (pieces, mut coming) = mpsc::unbounded_channel::<Bytes>();
+            (pieces, stream::poll_fn(move |context| coming.poll_recv(context)).map(Ok).boxed())
+        };
+        let mut reading = Vec::new();
+        for _ in 0..AT_ONCE {
+            let (pieces, rest) = rest();
+            surplus.read(rest);
+            reading.push(pieces);
+        }
+        let (one_more, left) = rest();
+        surplus.read(left);
+        assert!(one_more.is_closed());
+        assert!(reading.iter().all(|pieces| !pieces.is_closed()));
+        // Where one has come to its end, there is room again.
+        drop(reading.pop());
+        while surplus.0.available_permits() == 0 {
+            tokio::task::yield_now().await;
+        }
+        let (next, left) = rest();
+        surplus.read(left);
+        assert!(!next.is_closed());
+    }
+}

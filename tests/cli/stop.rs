@@ -1,4 +1,4 @@
-use std::{process::Stdio, time::Duration};
+use std::{path::PathBuf, process::Stdio, time::Duration};
 
 use polaris::backend::db::{Db, sql};
 use serde_json::{Value, json};
@@ -113,20 +113,26 @@ async fn what_does_not_end_in_time_is_cut_off() {
     assert_eq!(leases(&folder).await, 0);
 }
 
+/// What gives a command process numbers of its own: root may, others where they may make users of their own.
+async fn unshare() -> Option<(PathBuf, Vec<&'static str>)> {
+    let unshare = program(&["unshare"])?;
+    for more in [&[][..], &["--user", "--map-root-user"]] {
+        let arguments = [&["--pid", "--fork", "--kill-child"], more].concat();
+        let tried = Command::new(&unshare).args(&arguments).arg("true").stderr(Stdio::null()).status().await;
+        if tried.is_ok_and(|status| status.success()) {
+            return Some((unshare, arguments));
+        }
+    }
+    None
+}
+
 #[tokio::test]
 async fn as_process_1_it_stops_all_the_same() {
-    let unshared = ["--pid", "--fork", "--kill-child"];
-    let unshare = program(&["unshare"]);
-    let may = match &unshare {
-        Some(unshare) => Command::new(unshare).args(unshared).arg("true").stderr(Stdio::null()).status().await.ok(),
-        None => None,
-    };
-    let may = may.filter(|status| status.success()).and(unshare);
-    let Some(unshare) = need("unshare, and the right to use it", may) else { return };
+    let Some((unshare, unshared)) = need("unshare, and the right to use it", unshare().await) else { return };
     let (folder, weichuang) = (Folder::new("init"), slow_weichuang(Duration::from_secs(3)).await);
     let serve = command(&folder, &weichuang, "0");
     let mut command = Command::new(unshare);
-    command.args(unshared).arg(serve.as_std().get_program()).args(serve.as_std().get_args());
+    command.args(&unshared).arg(serve.as_std().get_program()).args(serve.as_std().get_args());
     command.envs(serve.as_std().get_envs().filter_map(|(name, value)| Some((name, value?)))).kill_on_drop(true);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let serving = Serving::of(command).await;
