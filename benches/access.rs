@@ -19,7 +19,7 @@ use load::{Call, Peer, backend, load, median, seed};
 use polaris::{
     backend::db::{Db, sql},
     gateway::{
-        self, Access, Credentials, Gateway, SealError, SealingKey,
+        self, Access, Credentials, Gateway, Refusal, SealError, SealingKey,
         apps::{NewApp, Operations},
     },
     server::{self, router},
@@ -185,7 +185,11 @@ async fn admission(gateway: &Gateway, app: &Credentials, merchants: &[String]) -
     for Call { target, body } in &calls[..ADMITTED] {
         let query = target.split_once('?').map_or("", |(_, query)| query);
         let begun = Instant::now();
-        gateway.admit(API, query, body.as_bytes()).await.map_err(|refusal| refusal.to_string())?;
+        let admitted = async {
+            let announced = gateway.announced(API, query).await?;
+            gateway.accept(gateway.signed(announced, body.as_bytes()).await?).await
+        };
+        admitted.await.map_err(|refusal: Refusal| refusal.to_string())?;
         took.push(begun.elapsed().as_secs_f64() * 1e6);
     }
     Ok(median(&mut took))

@@ -7,11 +7,9 @@
 use std::{io, process::Command, time::Instant};
 
 use load::{Call, Peer, load, median, reply};
-use poem::{EndpointExt, Route, Server, endpoint::make_sync, listener::TcpAcceptor, post};
-use tokio::{
-    net::TcpListener,
-    runtime::{Builder, Runtime},
-};
+use poem::{EndpointExt, Route, endpoint::make_sync, post};
+use polaris::server;
+use tokio::runtime::{Builder, Runtime};
 
 mod load;
 
@@ -60,11 +58,11 @@ fn main() -> io::Result<()> {
 }
 
 async fn serve_bare(reply: String) -> io::Result<()> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    println!("http://{}", listener.local_addr()?);
+    let bound = server::bind("127.0.0.1", 0).await.map_err(io::Error::other)?;
+    println!("{}", bound.url());
     let handler = make_sync(move |_| {
         poem::Response::builder().content_type("application/json; charset=utf-8").body(reply.clone())
     });
-    let app = Route::new().at(PATH, post(handler)).boxed();
-    Server::new_with_acceptor(TcpAcceptor::from_tokio(listener)?).run(app).await
+    let _running = bound.serve(Route::new().at(PATH, post(handler)).map_to_response())?;
+    std::future::pending().await
 }

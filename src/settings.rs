@@ -18,8 +18,11 @@ use url::Url;
 use crate::{
     backend::{ids::Ids, outbox::Retry, partner},
     gateway::{Rate, SealError, SealingKey},
-    server::Limits,
+    server::{Connections, Limits},
 };
+
+/// What a connection has beyond the time of a call.
+const MOMENT: Duration = Duration::from_secs(5);
 
 /// All settings. In the environment, section and key are joined by two underscores: `POLARIS_DATABASE__URL`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -61,7 +64,32 @@ impl Server {
     /// How much an address takes on.
     #[must_use]
     pub fn limits(&self) -> Limits {
-        Limits { concurrency: self.concurrency, patience: Duration::from_millis(self.call_timeout) }
+        let patience = Duration::from_millis(self.call_timeout);
+        Limits { concurrency: self.concurrency, patience, ..Limits::default() }
+    }
+
+    /// How many connections an address holds. A request is said and answered within the time that it may take, with a moment
+    /// for the answer.
+    #[must_use]
+    pub fn connections(&self) -> Connections {
+        Connections {
+            total: self.connections,
+            per_address: self.connections_per_address,
+            patience: self.limits().patience + MOMENT,
+            ..Connections::default()
+        }
+    }
+
+    /// How long after `/readyz` has said that it stops it still takes connections.
+    #[must_use]
+    pub fn shutdown_pause(&self) -> Duration {
+        Duration::from_millis(self.shutdown_pause)
+    }
+
+    /// How long what runs may take when it stops.
+    #[must_use]
+    pub fn shutdown_timeout(&self) -> Duration {
+        Duration::from_millis(self.shutdown_timeout)
     }
 }
 
@@ -97,6 +125,16 @@ pub struct Server {
     pub concurrency: usize,
     /// How long a call may take, its body included, in milliseconds.
     pub call_timeout: u64,
+    /// So many connections are held on each address, or as many as the limit of open files leaves room for. For one more,
+    /// the one is closed that has let us wait longest for a request, or for the reading of an answer.
+    pub connections: usize,
+    /// So many of them from one address of a caller (of IPv6: from one /64). A reverse proxy is one address.
+    pub connections_per_address: usize,
+    /// When it stops, connections are taken for so long after `/readyz` has begun to say so, in milliseconds: as long as a
+    /// balancer needs to see it.
+    pub shutdown_pause: u64,
+    /// When it stops, what runs is finished within this time, in milliseconds; longer than `weichuang.timeout`.
+    pub shutdown_timeout: u64,
     /// The number of this process, from 0 to 15, different for each that shares a database; a free one if it is unset.
     pub instance: Option<u8>,
 }
@@ -148,6 +186,10 @@ impl Default for Server {
             tls_key: None,
             concurrency: Limits::default().concurrency,
             call_timeout: 30_000,
+            connections: 1_024,
+            connections_per_address: 512,
+            shutdown_pause: 1_000,
+            shutdown_timeout: 30_000,
             instance: None,
         }
     }
@@ -272,6 +314,9 @@ impl Settings {
         }
         if self.server.concurrency == 0 || self.server.call_timeout == 0 {
             return refused("server.concurrency and server.call_timeout should be at least 1");
+        }
+        if self.server.connections == 0 || self.server.connections_per_address == 0 {
+            return refused("server.connections and server.connections_per_address should be at least 1");
         }
         if self.server.tls_certificate.is_some() != self.server.tls_key.is_some() {
             return refused("server.tls_certificate and server.tls_key should be set together");

@@ -5,7 +5,7 @@ use mocks::{Mock, Origin, Size, World, WorldError};
 use super::{Outcome, signals};
 use crate::{
     gateway::Credentials,
-    server::{self, PolarisSide, router},
+    server::{Connections, Descriptors, PolarisSide, router},
 };
 
 /// Both sides of the interface on one port: Weichuang as a stateful mock, Polaris's own side, and the documents
@@ -56,7 +56,7 @@ fn token(text: &str) -> Result<String, &'static str> {
 pub(super) async fn run(args: Args) -> Outcome {
     let world = args.world()?;
     let stop = signals::stop()?;
-    let bound = server::bind(&args.host, args.port).await?;
+    let bound = super::bound(&args.host, args.port, "--port").await?;
     let mock = Arc::new(Mock::new(world, Origin::new(&bound.url())));
     let app = args.auth.then(Credentials::random);
     let settings = router::Settings {
@@ -66,10 +66,12 @@ pub(super) async fn run(args: Args) -> Outcome {
         debug_signatures: args.debug_signatures,
     };
     let polaris = PolarisSide::start(&mock, &bound.url(), &settings).await?;
-    let running = bound.serve(router::mock(&mock, &polaris, settings))?;
+    let connections = Descriptors { listeners: 1, database: 0 }.bound(Connections::default())?;
+    let running = bound.serve_strangers(router::mock(&mock, &polaris, settings), connections, None)?;
     super::say(&Welcome { url: &running.url(), token: args.token.as_deref(), app: app.as_ref() });
     stop.await;
-    Ok(running.stop().await?)
+    running.stop().await;
+    Ok(())
 }
 
 impl Args {

@@ -7,6 +7,8 @@ use std::{
 
 use clap::{Parser, Subcommand, error::ErrorKind};
 
+use crate::server::{self, Bound, StartError};
+
 /// `polaris app`.
 mod app;
 /// `polaris audit`.
@@ -110,6 +112,14 @@ fn usage(error: &clap::Error) -> String {
     let paragraph = text.lines().take_while(|line| !line.trim().is_empty());
     let line = paragraph.map(str::trim).collect::<Vec<_>>().join(" ");
     format!("{} (--help shows the usage)", line.trim_start_matches("error: "))
+}
+
+/// Binds `port` on `host`, which `flag` sets.
+async fn bound(host: &str, port: u16, flag: &str) -> Result<Bound, Box<dyn Error>> {
+    server::bind(host, port).await.map_err(|error| match error {
+        StartError::PortInUse { .. } => format!("{error}; choose another with {flag}").into(),
+        error => error.into(),
+    })
 }
 
 /// One line on stderr.

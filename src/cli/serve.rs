@@ -4,7 +4,12 @@ use contracts::{
     runtime::client::{Caller, Hidden, Options},
     weichuang::WeichuangClient,
 };
-use tokio::sync::watch;
+use tokio::{
+    runtime::Runtime,
+    sync::watch,
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 
 use super::{Outcome, signals};
 use crate::{
@@ -16,7 +21,7 @@ use crate::{
     },
     gateway::{self, Access, Gateway},
     server::{
-        self, Metrics, Tls,
+        Connections, Descriptors, Running, Tls, TooFew,
         router::{self, Serve},
     },
     settings::{Server, Settings},
@@ -25,8 +30,8 @@ use crate::{
 /// How often overdue rentals are looked for.
 const SWEEP: Duration = Duration::from_secs(60);
 
-/// What a connection has beyond the time of a call.
-const MOMENT: Duration = Duration::from_secs(5);
+/// How long the database has for the end.
+const GIVE_BACK: Duration = Duration::from_secs(3);
 
 /// The production server: our side of the interface on SQLite or PostgreSQL
 #[derive(Debug, clap::Args)]
@@ -70,8 +75,15 @@ impl SettingsArgs {
     }
 }
 
-#[tokio::main]
-pub(super) async fn run(args: Args) -> Outcome {
+pub(super) fn run(args: Args) -> Outcome {
+    let runtime = Runtime::new()?;
+    let outcome = runtime.block_on(serve(args));
+    // Nobody waits for the name of a host to be looked up.
+    runtime.shutdown_background();
+    outcome
+}
+
+async fn serve(args: Args) -> Outcome {
     let settings = args.settings.read(&[
         ("server.listen", args.listen),
         ("server.internal_listen", args.internal_listen),
@@ -82,43 +94,100 @@ pub(super) async fn run(args: Args) -> Outcome {
         return Ok(());
     }
     let mut stop = pin!(signals::stop()?);
+    let connections = connections(&settings)?;
     let db = open(&settings).await?;
     if args.migrate {
         migrations::run(&db).await?;
     }
     current(&db).await?;
-    let limits = settings.server.limits();
-    let serve = Serve { access: access(&db, &settings)?, limits, metrics: Metrics::new() };
+    let serve = Serve { limits: settings.server.limits(), ..Serve::with(access(&db, &settings)?) };
     let tls = tls(&settings)?;
-    let public = server::bind(&settings.server.listen.ip().to_string(), settings.server.listen.port()).await?;
-    let internal = &settings.server.internal_listen;
-    let internal = server::bind(&internal.ip().to_string(), internal.port()).await?;
+    let Server { listen, internal_listen, .. } = &settings.server;
+    let public = super::bound(&listen.ip().to_string(), listen.port(), "--listen").await?;
+    let internal = super::bound(&internal_listen.ip().to_string(), internal_listen.port(), "--internal-listen").await?;
     let mut lease = tokio::select! {
         lease = Lease::claim(&db, settings.server.instance.map(i64::from)) => lease?,
         () = &mut stop => return Ok(()),
     };
     let backend = backend(db, &settings, lease.instance())?;
-    // A request is said and answered within the time that it may take, with a moment for the answer.
-    let patience = limits.patience + MOMENT;
-    let public = public.serve_strangers(router::public(&backend, &serve), patience, tls.as_ref())?;
-    let internal = internal.serve_strangers(router::internal(&backend, &serve), patience, None)?;
-    let (end, ended) = watch::channel(());
-    let until_end = |mut ended: watch::Receiver<()>| async move { drop(ended.changed().await) };
-    let outbox = tokio::spawn(outbox::run(backend.clone(), until_end(ended.clone())));
-    let sweep = tokio::spawn(members::sweep_every(backend.clone(), SWEEP, until_end(ended)));
+    let public = public.serve_strangers(router::public(&backend, &serve), connections, tls.as_ref())?;
+    let internal = internal.serve_strangers(router::internal(&backend, &serve), connections, None)?;
+    let workers = Workers::start(&backend);
     super::say(&Started { public: &public.url(), internal: &internal.url() });
-    let stopped = tokio::select! {
-        () = stop => Ok(()),
-        () = lease.lost() => Err("this process was taken for dead, and another one may have its instance number"),
+    let ended = tokio::select! {
+        () = stop => {
+            let again = signals::stop()?;
+            tokio::select! {
+                () = finish(&settings.server, &serve, public, internal, workers) => Ok(()),
+                () = again => Err("stopped at once by a second signal: what was under way is cut off"),
+            }
+        }
+        () = lease.lost() => {
+            tokio::join!(public.stop(), internal.stop(), workers.end(GIVE_BACK));
+            Err("this process was taken for dead, and another one may have its instance number")
+        }
     };
-    public.stop().await?;
-    internal.stop().await?;
-    let _ = end.send(());
-    outbox.await?;
-    sweep.await?;
-    lease.release().await?;
-    backend.db().close().await;
-    Ok(stopped?)
+    give_back(lease, &backend).await;
+    Ok(ended?)
+}
+
+/// Finishes what runs: `/readyz` says that nothing new should come, a moment later nothing new is taken, and what is under
+/// way has its time.
+async fn finish(server: &Server, serve: &Serve, public: Running, internal: Running, workers: Workers) {
+    serve.draining.begin();
+    sleep(server.shutdown_pause()).await;
+    let time = server.shutdown_timeout();
+    let (public, internal, ()) = tokio::join!(public.drain(time), internal.drain(time), workers.end(time));
+    let connections = public + internal;
+    if connections > 0 {
+        tracing::warn!(connections, "server.shutdown_timeout is over: what was still answered is cut off");
+    }
+}
+
+/// Gives back what others can take over, for as long as the database answers.
+async fn give_back(lease: Lease, backend: &Backend) {
+    let given_back = async {
+        if let Err(error) = lease.release().await {
+            tracing::warn!(%error, "the lease of the instance number could not be given back: it ends by itself");
+        }
+        backend.db().close().await;
+    };
+    if timeout(GIVE_BACK, given_back).await.is_err() {
+        tracing::warn!("the database does not answer: the lease of the instance number ends by itself");
+    }
+}
+
+/// What runs beside the listeners.
+struct Workers {
+    end: watch::Sender<()>,
+    running: JoinSet<()>,
+}
+
+impl Workers {
+    fn start(backend: &Backend) -> Self {
+        let (end, ended) = watch::channel(());
+        let until_end = |mut ended: watch::Receiver<()>| async move { drop(ended.changed().await) };
+        let mut running = JoinSet::new();
+        running.spawn(outbox::run(backend.clone(), until_end(ended.clone())));
+        running.spawn(members::sweep_every(backend.clone(), SWEEP, until_end(ended)));
+        Self { end, running }
+    }
+
+    /// Ends them within this time; a delivery that is under way then is given back with the lease.
+    async fn end(mut self, within: Duration) {
+        let _ = self.end.send(());
+        let ended = async { while self.running.join_next().await.is_some() {} };
+        if timeout(within, ended).await.is_err() {
+            tracing::warn!("deliveries are cut off: they are made again");
+        }
+    }
+}
+
+/// How many connections each listener may hold.
+fn connections(settings: &Settings) -> Result<Connections, TooFew> {
+    // SQLite has three files a connection.
+    let database = usize::try_from(settings.database.connections).unwrap_or(usize::MAX).saturating_mul(3);
+    Descriptors { listeners: 2, database }.bound(settings.server.connections())
 }
 
 /// The certificate of the public address.

@@ -3,7 +3,8 @@ use std::{future::Future, io};
 use tokio::signal;
 
 /// Completes when somebody wants this process to stop: Ctrl-C or, on Unix, SIGTERM. Listening starts at once, so that
-/// no signal gets lost before the future is awaited.
+/// no signal gets lost before the future is awaited; also where this process has the number 1, and a signal that nobody
+/// listens for does nothing.
 ///
 /// # Errors
 /// When the operating system does not deliver signals.

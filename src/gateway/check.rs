@@ -47,6 +47,18 @@ impl Default for Options {
 #[derive(Debug, Clone)]
 pub struct Gateway(Arc<Parts>);
 
+/// A call of a known app that is dated rightly.
+#[derive(Debug)]
+pub struct Announced {
+    parameters: Parameters,
+    app: Arc<App>,
+    timestamp: i64,
+}
+
+/// A call whose signature holds.
+#[derive(Debug)]
+pub struct Signed(Announced);
+
 #[derive(Debug)]
 struct Parts {
     db: Db,
@@ -62,37 +74,57 @@ impl Gateway {
         Self(Arc::new(Parts { apps: Known::new(db.clone(), key), db, rates: options.rate.map(Rates::new), options }))
     }
 
-    /// Who calls `api` with this query and this body.
+    /// What the head of a call of `api` says, with this query.
     ///
     /// # Errors
-    /// The step that failed. Replay and rate come after the signature, so that nobody but the app can use them up, and a
-    /// replay uses up nothing; a call that came too often may come again as it is.
-    pub async fn admit(&self, api: &str, query: &str, body: &[u8]) -> Result<Caller, Refusal> {
-        let Parts { db, apps, options, rates } = &*self.0;
+    /// The step that failed: whoever has no app, or an old signature, need not send a body.
+    pub async fn announced(&self, api: &str, query: &str) -> Result<Announced, Refusal> {
         let mut parameters = Parameters::parse(query)?;
         if parameters.get("api").is_some_and(|given| given != api) {
             return Err(Refusal::OtherApi);
         }
         parameters.set("api", api);
         let key = parameters.get("appKey").ok_or(Refusal::Unsigned("appKey"))?;
-        let sign = parameters.get("sign").ok_or(Refusal::Unsigned("sign"))?;
+        parameters.get("sign").ok_or(Refusal::Unsigned("sign"))?;
         let timestamp = timestamp(&parameters).ok_or(Refusal::Unsigned("timestamp"))?;
-        let mut app = apps.app(key).await?.ok_or(Refusal::UnknownApp)?;
+        let app = self.0.apps.app(key).await?.ok_or(Refusal::UnknownApp)?;
         if !app.enabled {
             return Err(Refusal::DisabledApp);
         }
-        let now = options.clock.now();
-        if (timestamp - now).abs() > WINDOW {
-            return Err(Refusal::Skew((timestamp - now) / 1000));
-        }
+        self.timely(timestamp)?;
+        Ok(Announced { parameters, app, timestamp })
+    }
+
+    /// The call that was announced, if it is signed with this body.
+    ///
+    /// # Errors
+    /// The step that failed.
+    pub async fn signed(&self, announced: Announced, body: &[u8]) -> Result<Signed, Refusal> {
+        let Announced { parameters, mut app, timestamp } = announced;
+        let (key, sign) = (parameters.get("appKey").unwrap_or_default(), parameters.get("sign").unwrap_or_default());
+        // The body may have taken its time.
+        let now = self.timely(timestamp)?;
         let text = SignedText::of(&parameters, body)?;
         if !holds(&app, &text, sign, now) {
             // A secret that was made just now is valid now.
-            app = apps.latest(key).await?.filter(|app| app.enabled).ok_or(Refusal::UnknownApp)?;
+            app = self.0.apps.latest(key).await?.filter(|app| app.enabled).ok_or(Refusal::UnknownApp)?;
             if !holds(&app, &text, sign, now) {
-                return Err(Refusal::Mismatch(options.debug_signatures.then(|| text.to_string())));
+                return Err(Refusal::Mismatch(self.0.options.debug_signatures.then(|| text.to_string())));
             }
         }
+        Ok(Signed(Announced { parameters, app, timestamp }))
+    }
+
+    /// Who calls.
+    ///
+    /// # Errors
+    /// The step that failed. Replay and rate come after the signature, so that nobody but the app can use them up, and a
+    /// replay uses up nothing; a call that came too often may come again as it is.
+    pub async fn accept(&self, signed: Signed) -> Result<Caller, Refusal> {
+        let Parts { db, options, rates, .. } = &*self.0;
+        let Signed(Announced { parameters, app, timestamp }) = signed;
+        let (api, sign) = (parameters.get("api").unwrap_or_default(), parameters.get("sign").unwrap_or_default());
+        let now = options.clock.now();
         let claim = options.replay.claim(db, &app.key, sign, timestamp, now)?;
         if let Some(wait) = rates.as_ref().and_then(|rates| rates.wait(&app.key)) {
             claim.give_up();
@@ -107,6 +139,15 @@ impl Gateway {
             return Err(Refusal::NotAllowed);
         }
         Ok(Caller::app(&app.key, app.scope.clone()))
+    }
+
+    /// The time here, if that of the call is near it.
+    fn timely(&self, timestamp: i64) -> Result<i64, Refusal> {
+        let now = self.0.options.clock.now();
+        if (timestamp - now).abs() > WINDOW {
+            return Err(Refusal::Skew((timestamp - now) / 1000));
+        }
+        Ok(now)
     }
 }
 

@@ -10,15 +10,22 @@ use poem::{
 use serde::Serialize;
 
 use super::{Access, Gateway, Refusal};
+use crate::server::Capacity;
 
-/// Lets through to the operations under `/kop` who may call them; the operation knows who it is.
-pub struct Guard(pub Access);
+/// Lets through to the operations who may call them; the operation knows who it is. What the head of a call gives away is
+/// refused before its body is read, and until the signature is checked a call has no place among those who are answered.
+pub struct Guard {
+    /// Who may call.
+    pub access: Access,
+    /// What there is for calls.
+    pub capacity: Capacity,
+}
 
 impl<E: Endpoint<Output = Response>> Middleware<E> for Guard {
     type Output = Guarded<E>;
 
     fn transform(&self, inner: E) -> Guarded<E> {
-        Guarded { inner, access: self.0.clone() }
+        Guarded { inner, access: self.access.clone(), capacity: self.capacity.clone() }
     }
 }
 
@@ -26,39 +33,54 @@ impl<E: Endpoint<Output = Response>> Middleware<E> for Guard {
 pub struct Guarded<E> {
     inner: E,
     access: Access,
+    capacity: Capacity,
 }
 
 impl<E: Endpoint<Output = Response>> Endpoint for Guarded<E> {
     type Output = Response;
 
-    async fn call(&self, request: Request) -> Result<Response> {
+    async fn call(&self, mut request: Request) -> Result<Response> {
         match &self.access {
             // Nothing but POST calls an operation.
-            Access::Signed(gateway) if request.method() == Method::POST => guarded(&self.inner, gateway, request).await,
-            _ => self.inner.call(request).await,
+            Access::Signed(gateway) if request.method() == Method::POST => self.signed(gateway, request).await,
+            _ => {
+                let received = self.capacity.receive(&mut request).await?;
+                let _place = self.capacity.place()?;
+                drop(received);
+                self.inner.call(request).await
+            }
         }
     }
 }
 
-async fn guarded(
-    inner: &impl Endpoint<Output = Response>,
-    gateway: &Gateway,
-    mut request: Request,
-) -> Result<Response> {
-    let trace = request.data::<TraceId>().copied().unwrap_or_else(|| TraceId(fastrand::u64(..)));
-    let body = request.take_body();
-    let body = match whole(&request, body).await {
-        Ok(body) => body,
-        Err(rejection) => return Ok(rejected(rejection, trace)),
-    };
-    let uri = request.uri();
-    let api = uri.path().trim_start_matches('/');
-    match gateway.admit(api, uri.query().unwrap_or_default(), body.as_ref()).await {
-        Ok(caller) => {
-            request.set_body(body);
-            caller.calling(inner.call(request)).await
+impl<E: Endpoint<Output = Response>> Guarded<E> {
+    async fn signed(&self, gateway: &Gateway, mut request: Request) -> Result<Response> {
+        let trace = request.data::<TraceId>().copied().unwrap_or_else(|| TraceId(fastrand::u64(..)));
+        let uri = request.uri();
+        let api = uri.path().trim_start_matches('/');
+        let announced = match gateway.announced(api, uri.query().unwrap_or_default()).await {
+            Ok(announced) => announced,
+            Err(refusal) => return Ok(refused(&refusal, trace)),
+        };
+        let received = self.capacity.receive(&mut request).await?;
+        let body = request.take_body();
+        let body = match whole(&request, body).await {
+            Ok(body) => body,
+            Err(rejection) => return Ok(rejected(rejection, trace)),
+        };
+        let signed = match gateway.signed(announced, body.as_ref()).await {
+            Ok(signed) => signed,
+            Err(refusal) => return Ok(refused(&refusal, trace)),
+        };
+        let _place = self.capacity.place()?;
+        drop(received);
+        match gateway.accept(signed).await {
+            Ok(caller) => {
+                request.set_body(body);
+                caller.calling(self.inner.call(request)).await
+            }
+            Err(refusal) => Ok(refused(&refusal, trace)),
         }
-        Err(refusal) => Ok(refused(&refusal, trace)),
     }
 }
 

@@ -21,7 +21,7 @@ mod replay;
 mod seal;
 
 pub use apps::Credentials;
-pub use check::{Access, Gateway, Options};
+pub use check::{Access, Announced, Gateway, Options, Signed};
 pub use guard::{Guard, Refused};
 pub use kop::KopGateway;
 pub use random::nonce;

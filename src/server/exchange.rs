@@ -13,7 +13,6 @@ use tracing::Instrument;
 use super::{
     failure::{self, Allow, Form},
     metrics::Metrics,
-    surplus,
 };
 use crate::{backend::traced, gateway::Refused};
 
@@ -51,10 +50,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Exchanges<E> {
         let span = tracing::debug_span!("exchange", %trace);
         let (form, method) = (Form::of(request.uri().path()), request.method().clone());
         request.set_data(trace);
-        let answered = traced(trace, async {
-            surplus::keep_reading(&mut request).await;
-            self.inner.call(request).await
-        });
+        let answered = traced(trace, self.inner.call(request));
         let answered = AssertUnwindSafe(within(self.around.patience, answered)).catch_unwind();
         let outcome = answered.instrument(span.clone()).await;
 

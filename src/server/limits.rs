@@ -1,7 +1,6 @@
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use poem::{Endpoint, Error, Middleware, Request, Response, Result, http::StatusCode};
-use tokio::sync::Semaphore;
 
 /// How much a server takes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,11 +9,13 @@ pub struct Limits {
     pub concurrency: usize,
     /// How long a call may take.
     pub patience: Duration,
+    /// So many bytes are kept of bodies of which nobody knows yet who sends them.
+    pub unsigned: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { concurrency: 256, patience: Duration::from_secs(30) }
+        Self { concurrency: 256, patience: Duration::from_secs(30), unsigned: 32 << 20 }
     }
 }
 
@@ -22,34 +23,6 @@ impl Default for Limits {
 const LONGEST_URL: usize = 8 << 10;
 /// Headers that are longer together are refused.
 const LONGEST_HEAD: usize = 16 << 10;
-
-/// Takes on no more than it can answer: a queue would only make everybody wait.
-pub(super) struct Bounded(pub(super) Arc<Semaphore>);
-
-impl<E: Endpoint<Output = Response>> Middleware<E> for Bounded {
-    type Output = BoundedEndpoint<E>;
-
-    fn transform(&self, inner: E) -> BoundedEndpoint<E> {
-        BoundedEndpoint { inner, permits: self.0.clone() }
-    }
-}
-
-/// The endpoint of [`Bounded`].
-pub(super) struct BoundedEndpoint<E> {
-    inner: E,
-    permits: Arc<Semaphore>,
-}
-
-impl<E: Endpoint<Output = Response>> Endpoint for BoundedEndpoint<E> {
-    type Output = Response;
-
-    async fn call(&self, request: Request) -> Result<Response> {
-        let Ok(_permit) = self.permits.try_acquire() else {
-            return Err(Error::from_status(StatusCode::SERVICE_UNAVAILABLE));
-        };
-        self.inner.call(request).await
-    }
-}
 
 /// Refuses a head that no caller of ours needs.
 pub(super) struct ShortHead;

@@ -1,7 +1,15 @@
 //! Assembly: a router for each command, and a running server as a value.
 
+/// Connections: accepted, answered, drained.
+mod accept;
+/// Room for bodies.
+mod bodies;
+/// What a server has for its calls.
+mod capacity;
 /// Browsers of any origin may call the mock.
 mod cors;
+/// How many files may be open.
+mod descriptors;
 /// Swagger UI.
 mod docs;
 /// The documents themselves, as YAML and JSON.
@@ -22,18 +30,30 @@ mod limits;
 mod metrics;
 /// Our own side in `polaris mock`.
 mod polaris_side;
+/// Complaints that are not made each time.
+mod rarely;
 /// The routes of each command.
 pub mod router;
 /// Start, address and stop of a server.
 mod running;
+/// Who holds a connection, and who makes room.
+mod seats;
 /// Connections that do not wait for ever.
 mod stall;
 /// Bodies that nobody reads to their end.
 mod surplus;
+/// A certificate.
+mod tls;
 /// The bearer token that Weichuang may demand.
 mod token;
 
+pub use bodies::Received;
+pub use capacity::{Capacity, Place};
+pub use descriptors::{Descriptors, TooFew};
+pub use health::Draining;
 pub use limits::Limits;
 pub use metrics::Metrics;
 pub use polaris_side::{PolarisSide, SideError};
-pub use running::{Bound, Running, StartError, Tls, bind};
+pub use running::{Bound, Running, StartError, bind};
+pub use seats::Connections;
+pub use tls::Tls;

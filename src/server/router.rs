@@ -1,12 +1,14 @@
 use std::sync::Arc;
 
 use super::{
+    capacity::Capacity,
     cors::OpenCors,
     docs, documents,
     exchange::{Exchange, allowing},
     headers::SafeHeaders,
-    health, home,
-    limits::{Bounded, Limits, ShortHead},
+    health::{self, Draining},
+    home,
+    limits::{Limits, ShortHead},
     metrics::Metrics,
     polaris_side::PolarisSide,
     token::Bearer,
@@ -21,7 +23,6 @@ use contracts::{
 use mocks::{CallersOrigin, Mock};
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route, get};
 use poem_openapi::{OpenApi, OpenApiService};
-use tokio::sync::Semaphore;
 
 /// How `polaris mock` answers.
 #[derive(Debug, Clone, Default)]
@@ -45,21 +46,23 @@ pub struct Serve {
     pub limits: Limits,
     /// What it counts.
     pub metrics: Metrics,
+    /// Whether it is about to stop.
+    pub draining: Draining,
 }
 
 impl Serve {
     /// With the usual limits.
     #[must_use]
     pub fn with(access: Access) -> Self {
-        Self { access, limits: Limits::default(), metrics: Metrics::new() }
+        Self { access, limits: Limits::default(), metrics: Metrics::new(), draining: Draining::default() }
     }
 
     fn exchange(&self) -> Exchange {
         Exchange { patience: Some(self.limits.patience), metrics: Some(self.metrics.clone()) }
     }
 
-    fn bounded(&self) -> Bounded {
-        Bounded(Arc::new(Semaphore::new(self.limits.concurrency)))
+    fn guard(&self, access: Access) -> Guard {
+        Guard { access, capacity: Capacity::of(&self.limits) }
     }
 }
 
@@ -98,14 +101,14 @@ pub fn weichuang(mock: &Arc<Mock>) -> impl Endpoint<Output = Response> + use<> {
 
 /// The routes of `polaris serve` that the public address answers.
 pub fn public(backend: &Backend, serve: &Serve) -> impl Endpoint<Output = Response> + use<> {
-    let guard = Guard(serve.access.clone());
+    let guard = serve.guard(serve.access.clone());
     Route::new()
         .at("/healthz", allowing(READ, health::alive()))
-        .at("/readyz", allowing(READ, health::ready(backend.clone())))
+        .at("/readyz", allowing(READ, health::ready(backend.clone(), serve.draining.clone())))
         .at("/docs", allowing(READ, docs::redirect()))
         .at("/docs/*asset", allowing(READ, docs::swagger_ui(&[documents::POLARIS])))
         .nest("/openapi", allowing(READ, documents::routes(&[documents::POLARIS])))
-        .nest("/kop", operations(PolarisRoutes::new(Arc::new(backend.clone()))).with(guard).with(serve.bounded()))
+        .nest("/kop", operations(PolarisRoutes::new(Arc::new(backend.clone()))).with(guard))
         .with(ShortHead)
         .with(serve.exchange())
         .with(KopGateway)
@@ -115,13 +118,15 @@ pub fn public(backend: &Backend, serve: &Serve) -> impl Endpoint<Output = Respon
 
 /// The routes of `polaris serve` that only our own systems reach.
 pub fn internal(backend: &Backend, serve: &Serve) -> impl Endpoint<Output = Response> + use<> {
+    let guard = serve.guard(Access::Open);
     Route::new()
         .at("/healthz", allowing(READ, health::alive()))
+        .at("/readyz", allowing(READ, health::ready(backend.clone(), serve.draining.clone())))
         .at("/docs", allowing(READ, docs::redirect()))
         .at("/docs/*asset", allowing(READ, docs::swagger_ui(&[documents::INTERNAL])))
         .nest("/openapi", allowing(READ, documents::routes(&[documents::INTERNAL])))
         .at("/metrics", allowing(READ, serve.metrics.page()))
-        .nest("/internal", operations(InternalRoutes::new(Arc::new(backend.clone()))).with(serve.bounded()))
+        .nest("/internal", operations(InternalRoutes::new(Arc::new(backend.clone()))).with(guard))
         .with(ShortHead)
         .with(serve.exchange())
         .with(SafeHeaders)

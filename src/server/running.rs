@@ -1,69 +1,51 @@
-use std::{error::Error, fs, io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
-
-use futures_util::stream;
-use poem::{
-    Endpoint, Response, Server,
-    listener::{Acceptor, AcceptorExt, RustlsCertificate, RustlsConfig, TcpAcceptor},
+use std::{
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
 };
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-use super::stall::Impatient;
+use poem::{Endpoint, Response};
+use socket2::SockRef;
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    time::{timeout, timeout_at},
+};
 
-/// How long requests that are being answered may take when the server stops; idle connections close at once.
+use super::{
+    accept::{Front, State},
+    rarely::Rarely,
+    seats::{Connections, Seats},
+    surplus::Surplus,
+    tls::Tls,
+};
+
+/// How long requests that are being answered may take when the server stops at once.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// An idle connection is closed after this long.
-const IDLE: Duration = Duration::from_secs(90);
+/// How long a request that is being said has to be whole when the server stops.
+const MOMENT: Duration = Duration::from_secs(2);
 
-/// A certificate and its key, in PEM.
-#[derive(Clone)]
-pub struct Tls {
-    certificate: Vec<u8>,
-    key: Vec<u8>,
-}
-
-impl Tls {
-    /// From two files.
-    ///
-    /// # Errors
-    /// When one cannot be read, or they do not belong together.
-    pub fn read(certificate: &Path, key: &Path) -> io::Result<Self> {
-        let tls = Self { certificate: fs::read(certificate)?, key: fs::read(key)? };
-        tls.check().map_err(io::Error::other)?;
-        Ok(tls)
-    }
-
-    /// poem only says in the log that it cannot use them.
-    fn check(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
-        let chain = CertificateDer::pem_slice_iter(&self.certificate).collect::<Result<Vec<_>, _>>()?;
-        let key = PrivateKeyDer::from_pem_slice(&self.key)?;
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-        config.with_no_client_auth().with_single_cert(chain, key)?;
-        Ok(())
-    }
-
-    fn config(&self) -> RustlsConfig {
-        let certificate = RustlsCertificate::new().cert(self.certificate.clone()).key(self.key.clone());
-        RustlsConfig::new().fallback(certificate)
-    }
-}
+/// What the operating system keeps of an answer that is not taken, for each connection. Little enough that it can be seen
+/// whether a slow caller takes anything at all.
+const UNSENT: usize = 64 << 10;
 
 /// A server that listens. Dropping it stops it too, without waiting.
 #[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
     scheme: &'static str,
-    stop: oneshot::Sender<()>,
-    server: JoinHandle<io::Result<()>>,
+    seats: Seats,
+    /// Whoever accepts, and every connection, has a receiver.
+    state: watch::Sender<State>,
 }
 
 /// Why a server did not start: one line for the terminal.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Somebody else listens there.
-    #[error("port {port} on {host} is already in use; choose another with --port")]
+    #[error("port {port} on {host} is already in use")]
     PortInUse {
         /// As asked for.
         host: String,
@@ -122,44 +104,30 @@ impl Bound {
     /// # Errors
     /// When the socket cannot be used.
     pub fn serve(self, routes: impl Endpoint<Output = Response> + 'static) -> io::Result<Running> {
-        let acceptor = TcpAcceptor::from_tokio(self.listener)?;
-        Ok(run(acceptor, self.address, "http", routes))
+        self.serve_strangers(routes, Connections::default(), None)
     }
 
-    /// Answers with `routes` from now on, over TLS if there is a certificate; a connection whose request has not been said
-    /// and answered within `patience` is closed.
+    /// Answers with `routes` from now on, over TLS if there is a certificate, on no more `connections` than these.
     ///
     /// # Errors
-    /// When the socket or the certificate cannot be used.
+    /// When the socket cannot be used.
     pub fn serve_strangers(
         self,
         routes: impl Endpoint<Output = Response> + 'static,
-        patience: Duration,
+        connections: Connections,
         tls: Option<&Tls>,
     ) -> io::Result<Running> {
-        let acceptor = Impatient { inner: TcpAcceptor::from_tokio(self.listener)?, patience };
-        match tls {
-            None => Ok(run(acceptor, self.address, "http", routes)),
-            Some(tls) => {
-                let config = Box::pin(stream::once(std::future::ready(tls.config())));
-                Ok(run(acceptor.rustls(config), self.address, "https", routes))
-            }
-        }
+        let Self { listener, address } = self;
+        // Connections inherit it.
+        SockRef::from(&listener).set_send_buffer_size(UNSENT)?;
+        let seats = Seats::new(&connections);
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let (tls, surplus, full) = (tls.map(Tls::acceptor), Surplus::default(), Rarely::default());
+        let front = Front { routes, address, connections, seats: seats.clone(), tls, surplus, full };
+        let (state, watched) = watch::channel(State::Open);
+        tokio::spawn(Arc::new(front).accept(listener, watched));
+        Ok(Running { address, scheme, seats, state })
     }
-}
-
-fn run(
-    acceptor: impl Acceptor + 'static,
-    address: SocketAddr,
-    scheme: &'static str,
-    routes: impl Endpoint<Output = Response> + 'static,
-) -> Running {
-    let server = Server::new_with_acceptor(acceptor).idle_timeout(IDLE);
-    let (stop, stopped) = oneshot::channel();
-    // An `Err` means that `Running` is gone, and nobody else could stop the server.
-    let stopped = async { drop(stopped.await) };
-    let server = tokio::spawn(server.run_with_graceful_shutdown(routes, stopped, Some(GRACE)));
-    Running { address, scheme, stop, server }
 }
 
 impl Running {
@@ -175,13 +143,27 @@ impl Running {
         url(self.scheme, self.address)
     }
 
-    /// Stops: no new connection, idle ones close, what is being answered has a moment left.
-    ///
-    /// # Errors
-    /// When the server had failed before.
-    pub async fn stop(self) -> io::Result<()> {
-        let _ = self.stop.send(());
-        self.server.await.map_err(io::Error::other)?
+    /// Stops at once: no new connection, idle ones close, what is being answered has a moment left.
+    pub async fn stop(self) {
+        self.drain(GRACE).await;
+    }
+
+    /// Stops: no new connection, idle ones close, what is being answered is finished within this time. A request that is not
+    /// whole after a moment will not be answered. Returns how many connections were cut.
+    pub async fn drain(self, within: Duration) -> usize {
+        let deadline = (Instant::now() + within).into();
+        self.state.send_replace(State::Draining);
+        if timeout(MOMENT.min(within), self.state.closed()).await.is_ok() {
+            return 0;
+        }
+        self.seats.asking_leave();
+        if timeout_at(deadline, self.state.closed()).await.is_ok() {
+            return 0;
+        }
+        let cut = self.state.receiver_count();
+        self.state.send_replace(State::Cut);
+        self.state.closed().await;
+        cut
     }
 }
 

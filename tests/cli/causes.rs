@@ -6,7 +6,7 @@ use polaris::{
         db::{Db, sql},
         migrations,
     },
-    server::{self, Running, Tls},
+    server::{self, Connections, Running, Tls},
 };
 use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
@@ -48,7 +48,7 @@ fn with_certificate(folder: &Path, name: &str, until: i32) -> impl Future<Output
     async move {
         let routes = Route::new().at("/*", make_sync(|_| StatusCode::OK)).map_to_response();
         let bound = server::bind("127.0.0.1", 0).await.expect("a port");
-        bound.serve_strangers(routes, Duration::from_secs(10), Some(&tls)).expect("a server")
+        bound.serve_strangers(routes, Connections::default(), Some(&tls)).expect("a server")
     }
 }
 

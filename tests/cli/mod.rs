@@ -6,6 +6,8 @@ mod audit;
 mod causes;
 /// Killed half-way.
 mod crash;
+/// Open files, and too few of them.
+mod descriptors;
 /// `polaris import`.
 mod import;
 /// Several servers on one database.
@@ -20,5 +22,7 @@ mod proxies;
 mod seed;
 /// `polaris serve` and `polaris migrate`.
 mod serve;
+/// How `polaris serve` ends.
+mod stop;
 /// What every command does with its arguments.
 mod usage;

@@ -8,6 +8,8 @@ mod limits;
 mod polaris_side;
 /// Unknown paths, wrong methods, pages.
 mod routing;
+/// Connections of callers whom nobody knows.
+mod strangers;
 /// The bearer token.
 mod token;
 /// Fields that the contract does not have.

@@ -64,7 +64,7 @@ impl Serving {
         let any = "127.0.0.1:0";
         let arguments = ["serve", "--migrate", "--listen", any, "--internal-listen", any, "--database-url", database];
         let mut command = Binary::command(&[&arguments[..], &["--weichuang-url", weichuang]].concat());
-        command.env("POLARIS_ACCESS__REQUIRED", "false");
+        command.env("POLARIS_ACCESS__REQUIRED", "false").env("POLARIS_SERVER__SHUTDOWN_PAUSE", "0");
         command
     }
 

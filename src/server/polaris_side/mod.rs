@@ -20,7 +20,10 @@ use poem::{Endpoint, EndpointExt, Request, Response, Result, endpoint::BoxEndpoi
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use super::router::{self, operations};
+use super::{
+    Capacity, Limits,
+    router::{self, operations},
+};
 use crate::{
     backend::{Backend, Clock, Pictures, Settings, Shown, db::Db, intake, members, migrations, outbox, time},
     gateway::{
@@ -31,6 +34,9 @@ use crate::{
 
 /// How often the mock looks for rentals that fell due: its clock may be set at any moment.
 const SWEEP: Duration = Duration::from_secs(1);
+
+/// So many calls at a time are more than people and tests on one machine make.
+const CONCURRENCY: usize = 4096;
 
 /// Our own side, beside the mock of Weichuang.
 pub struct PolarisSide {
@@ -133,11 +139,13 @@ impl Current {
             Some(auth) => auth.access(&backend).await.map_err(|error| failed(&error))?,
             None => Access::Open,
         };
+        let capacity = Capacity::of(&Limits { concurrency: CONCURRENCY, ..Limits::default() });
+        let guard = Guard { access, capacity };
         let mut workers = JoinSet::new();
         workers.spawn(outbox::run(backend.clone(), std::future::pending()));
         workers.spawn(members::sweep_every(backend.clone(), SWEEP, std::future::pending()));
         Ok(Self {
-            kop: operations(PolarisRoutes::new(Arc::new(backend.clone()))).with(Guard(access)).boxed(),
+            kop: operations(PolarisRoutes::new(Arc::new(backend.clone()))).with(guard).boxed(),
             internal: operations(InternalRoutes::new(Arc::new(backend.clone()))).boxed(),
             backend,
             _workers: workers,

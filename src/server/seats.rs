@@ -1,0 +1,265 @@
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv6Addr},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use tokio::sync::Notify;
+
+/// How many connections a listener holds, and how long it waits for those who have them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// So many at a time.
+    pub total: usize,
+    /// So many of them from one address; of IPv6, from one /64.
+    pub per_address: usize,
+    /// A request is said, head and body, and answered within this time.
+    pub patience: Duration,
+    /// A caller takes something of its answer within this time, again and again.
+    pub unread: Duration,
+    /// How long a connection on which nothing is asked is kept.
+    pub idle: Duration,
+}
+
+impl Default for Connections {
+    /// More than people and tests on one machine need.
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self { total: 4096, per_address: 4096, patience: seconds(300), unread: seconds(30), idle: seconds(90) }
+    }
+}
+
+/// The connections of a listener, each on a seat of its own. Where none is free, who has let us wait longest leaves: the
+/// rest of a request, or a reader for an answer, is waited for only while nobody else wants the seat. Who is being answered
+/// is never sent away.
+#[derive(Debug, Clone)]
+pub(super) struct Seats(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    total: usize,
+    per_address: usize,
+    taken: Mutex<Taken>,
+}
+
+#[derive(Debug, Default)]
+struct Taken {
+    next: u64,
+    seats: HashMap<u64, Arc<Seat>>,
+}
+
+/// What a connection waits for.
+#[derive(Debug)]
+pub(super) struct Seat {
+    network: IpAddr,
+    phase: Mutex<Phase>,
+    leave: Notify,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Phase {
+    /// For the rest of a request, since its first byte; the first one, since the connection is there.
+    Asking(Instant),
+    /// For us.
+    Answering,
+    /// For the caller to take the answer or, when he has it, to ask again; since he last took something.
+    Taking(Instant),
+}
+
+/// A seat that is free again when this is dropped.
+#[derive(Debug)]
+pub(super) struct Occupied {
+    seats: Seats,
+    number: u64,
+    pub(super) seat: Arc<Seat>,
+}
+
+impl Seats {
+    pub(super) fn new(connections: &Connections) -> Self {
+        let &Connections { total, per_address, .. } = connections;
+        Self(Arc::new(Shared { total, per_address, taken: Mutex::default() }))
+    }
+
+    /// A seat for a connection from `peer`, and whether somebody had to leave for it. None, where everybody is being answered.
+    pub(super) fn take(&self, peer: IpAddr) -> Option<(Occupied, bool)> {
+        let network = network(peer);
+        let mut taken = self.taken();
+        let mut left = false;
+        if taken.of(network) >= self.0.per_address {
+            left = taken.longest_waiting_leaves(|seat| seat.network == network);
+            if !left {
+                return None;
+            }
+        }
+        if taken.seats.len() >= self.0.total {
+            left = taken.make_room();
+            if !left {
+                return None;
+            }
+        }
+        let seat = Arc::new(Seat { network, phase: Mutex::new(Phase::Asking(Instant::now())), leave: Notify::new() });
+        let number = taken.next;
+        taken.next += 1;
+        taken.seats.insert(number, seat.clone());
+        Some((Occupied { seats: self.clone(), number, seat }, left))
+    }
+
+    /// Sends away whoever has let us wait longest; false if nobody does.
+    pub(super) fn make_room(&self) -> bool {
+        self.taken().make_room()
+    }
+
+    /// Sends away whoever has not yet said all of a request.
+    pub(super) fn asking_leave(&self) {
+        for seat in self.taken().seats.values() {
+            if matches!(*seat.phase(), Phase::Asking(_)) {
+                seat.leave.notify_one();
+            }
+        }
+    }
+
+    fn taken(&self) -> MutexGuard<'_, Taken> {
+        self.0.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Taken {
+    fn of(&self, network: IpAddr) -> usize {
+        self.seats.values().filter(|seat| seat.network == network).count()
+    }
+
+    /// Of those from the address that has the most connections, if one of them can leave.
+    fn make_room(&mut self) -> bool {
+        let mut counts: HashMap<IpAddr, usize> = HashMap::new();
+        for seat in self.seats.values() {
+            *counts.entry(seat.network).or_default() += 1;
+        }
+        let crowd = counts.into_iter().max_by_key(|(_, count)| *count).map(|(network, _)| network);
+        self.longest_waiting_leaves(|seat| Some(seat.network) == crowd) || self.longest_waiting_leaves(|_| true)
+    }
+
+    fn longest_waiting_leaves(&mut self, among: impl Fn(&Seat) -> bool) -> bool {
+        let waiting = self.seats.iter().filter(|(_, seat)| among(seat));
+        let waiting = waiting.filter_map(|(number, seat)| seat.waits_since().map(|since| (since, *number)));
+        let Some(seat) = waiting.min().and_then(|(_, number)| self.seats.remove(&number)) else { return false };
+        seat.leave.notify_one();
+        true
+    }
+}
+
+impl Seat {
+    /// The first byte of a request has come.
+    pub(super) fn asking(&self) {
+        let mut phase = self.phase();
+        if matches!(*phase, Phase::Taking(_)) {
+            *phase = Phase::Asking(Instant::now());
+        }
+    }
+
+    /// The last byte of a request has come.
+    pub(super) fn asked(&self) {
+        let mut phase = self.phase();
+        if matches!(*phase, Phase::Asking(_)) {
+            *phase = Phase::Answering;
+        }
+    }
+
+    /// There is an answer.
+    pub(super) fn answered(&self) {
+        *self.phase() = Phase::Taking(Instant::now());
+    }
+
+    /// Something of the answer was taken.
+    pub(super) fn taken(&self) {
+        let mut phase = self.phase();
+        if matches!(*phase, Phase::Taking(_)) {
+            *phase = Phase::Taking(Instant::now());
+        }
+    }
+
+    /// Completes when the connection should be closed for others.
+    pub(super) async fn sent_away(&self) {
+        self.leave.notified().await;
+    }
+
+    fn waits_since(&self) -> Option<Instant> {
+        match *self.phase() {
+            Phase::Asking(since) | Phase::Taking(since) => Some(since),
+            Phase::Answering => None,
+        }
+    }
+
+    fn phase(&self) -> MutexGuard<'_, Phase> {
+        self.phase.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Occupied {
+    fn drop(&mut self) {
+        self.seats.taken().seats.remove(&self.number);
+    }
+}
+
+/// Whom an address counts for. Whoever has one address of IPv6 has 2^64 of them.
+fn network(peer: IpAddr) -> IpAddr {
+    match peer.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
+        address => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seats(total: usize, per_address: usize) -> Seats {
+        Seats::new(&Connections { total, per_address, ..Connections::default() })
+    }
+
+    fn take(seats: &Seats, peer: &str) -> Option<Occupied> {
+        seats.take(peer.parse().expect("an address")).map(|(occupied, _)| occupied)
+    }
+
+    fn has_left(occupied: &Occupied) -> bool {
+        !occupied.seats.taken().seats.contains_key(&occupied.number)
+    }
+
+    #[test]
+    fn who_waits_longest_leaves_and_who_is_answered_stays() {
+        let seats = seats(2, 2);
+        let (first, second) = (take(&seats, "127.0.0.1").expect("a seat"), take(&seats, "127.0.0.1").expect("a seat"));
+        first.seat.asked();
+        let third = take(&seats, "127.0.0.1").expect("the second's seat");
+        assert!(!has_left(&first) && has_left(&second) && !has_left(&third));
+        third.seat.asked();
+        assert!(take(&seats, "127.0.0.1").is_none(), "both are being answered");
+        // An answer was taken a moment ago, by the first a moment before.
+        first.seat.answered();
+        third.seat.answered();
+        first.seat.taken();
+        let fourth = take(&seats, "127.0.0.1").expect("the third's seat");
+        assert!(!has_left(&first) && has_left(&third));
+        drop((first, fourth));
+        assert!(seats.taken().seats.is_empty());
+    }
+
+    #[test]
+    fn the_largest_crowd_makes_room() {
+        let seats = seats(4, 3);
+        let alone = take(&seats, "10.0.0.1").expect("a seat");
+        let crowd: Vec<_> = (0..3).map(|_| take(&seats, "10.0.0.2").expect("a seat")).collect();
+        let other = take(&seats, "10.0.0.3").expect("a seat of the crowd's");
+        assert!(!has_left(&alone) && !has_left(&other) && has_left(&crowd[0]));
+    }
+
+    #[test]
+    fn one_address_has_only_its_share() {
+        let seats = seats(4, 2);
+        let taken: Vec<_> = ["2001:db8::1", "2001:db8::2", "2001:db8:0:1::1", "::ffff:10.0.0.1", "2001:db8::3"]
+            .map(|peer| take(&seats, peer).expect("a seat"))
+            .into();
+        assert!(has_left(&taken[0]) && taken[1..].iter().all(|occupied| !has_left(occupied)));
+        assert_eq!(network("::ffff:10.0.0.1".parse().expect("an address")).to_string(), "10.0.0.1");
+    }
+}
