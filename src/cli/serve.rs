@@ -88,7 +88,8 @@ pub(super) async fn run(args: Args) -> Outcome {
     }
     current(&db).await?;
     let limits = settings.server.limits();
-    let serve = Serve { access: access(&db, &settings)?, limits, metrics: Metrics::new() };
+    let cors_origins = settings.server.cors_origins.clone().into();
+    let serve = Serve { access: access(&db, &settings)?, limits, metrics: Metrics::new(), cors_origins };
     let tls = tls(&settings)?;
     let public = server::bind(&settings.server.listen.ip().to_string(), settings.server.listen.port()).await?;
     let internal = &settings.server.internal_listen;

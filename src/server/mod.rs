@@ -1,6 +1,6 @@
 //! Assembly: a router for each command, and a running server as a value.
 
-/// Browsers of any origin may call the mock.
+/// Which pages of other origins may call.
 mod cors;
 /// Swagger UI.
 mod docs;
@@ -33,6 +33,7 @@ mod surplus;
 /// The bearer token that Weichuang may demand.
 mod token;
 
+pub use cors::PageOrigin;
 pub use limits::Limits;
 pub use metrics::Metrics;
 pub use polaris_side::{PolarisSide, SideError};

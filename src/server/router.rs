@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::{
-    cors::OpenCors,
+    cors::{Cors, PageOrigin},
     docs, documents,
     exchange::{Exchange, allowing},
     headers::SafeHeaders,
@@ -47,11 +47,13 @@ pub struct Serve {
     pub metrics: Metrics,
 }
 
+    /// Which pages of other origins may call the public address.
+    pub cors_origins: Arc<[PageOrigin]>,
 impl Serve {
     /// With the usual limits.
     #[must_use]
     pub fn with(access: Access) -> Self {
-        Self { access, limits: Limits::default(), metrics: Metrics::new() }
+        Self { access, limits: Limits::default(), metrics: Metrics::new(), cors_origins: Arc::default() }
     }
 
     fn exchange(&self) -> Exchange {
@@ -85,7 +87,7 @@ pub fn mock(
         .data(Strict(settings.strict))
         .with(Exchange::default())
         .with(KopGateway)
-        .with(OpenCors)
+        .with(Cors::Any)
 }
 
 /// The routes of a mock of Weichuang alone, for a backend that stands elsewhere.
@@ -110,7 +112,7 @@ pub fn public(backend: &Backend, serve: &Serve) -> impl Endpoint<Output = Respon
         .with(serve.exchange())
         .with(KopGateway)
         .with(SafeHeaders)
-        .with(OpenCors)
+        .with(Cors::Of(serve.cors_origins.clone()))
 }
 
 /// The routes of `polaris serve` that only our own systems reach.

@@ -1,6 +1,6 @@
 /// Connections: keep-alive, stop, bodies that are cut off.
 mod connections;
-/// Browsers of any origin.
+/// Pages of other origins.
 mod cors;
 /// What a server takes on, and for how long.
 mod limits;
