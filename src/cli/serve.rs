@@ -103,6 +103,7 @@ pub(super) async fn run(args: Args) -> Outcome {
     let patience = limits.patience + MOMENT;
     let public = public.serve_strangers(router::public(&backend, &serve), patience, tls.as_ref())?;
     let internal = internal.serve_strangers(router::internal(&backend, &serve), patience, None)?;
+    warn_of_exposure(&settings.server);
     let (end, ended) = watch::channel(());
     let until_end = |mut ended: watch::Receiver<()>| async move { drop(ended.changed().await) };
     let outbox = tokio::spawn(outbox::run(backend.clone(), until_end(ended.clone())));
@@ -120,6 +121,22 @@ pub(super) async fn run(args: Args) -> Outcome {
     lease.release().await?;
     backend.db().close().await;
     Ok(stopped?)
+}
+
+/// Says what others than the operator can see or reach.
+fn warn_of_exposure(server: &Server) {
+    let Server { listen, internal_listen, tls_certificate, .. } = server;
+    if !server::is_loopback(*listen) && tls_certificate.is_none() {
+        tracing::warn!(
+            "server.listen is {listen} without TLS: whoever is on the way reads and changes calls; set \
+             server.tls_certificate and server.tls_key, or let nobody but a proxy with TLS reach it"
+        );
+    }
+    if !server::is_loopback(*internal_listen) {
+        tracing::warn!(
+            "server.internal_listen is {internal_listen}: whoever reaches it may call /internal and see /metrics, unsigned"
+        );
+    }
 }
 
 /// The certificate of the public address.

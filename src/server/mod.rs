@@ -37,4 +37,4 @@ pub use cors::PageOrigin;
 pub use limits::Limits;
 pub use metrics::Metrics;
 pub use polaris_side::{PolarisSide, SideError};
-pub use running::{Bound, Running, StartError, Tls, bind};
+pub use running::{Bound, Running, StartError, Tls, bind, is_loopback};

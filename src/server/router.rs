@@ -30,6 +30,8 @@ pub struct Settings {
     pub strict: bool,
     /// What Weichuang demands as `Authorization: Bearer`.
     pub token: Option<String>,
+    /// What `/internal` and the control API demand as `Authorization: Bearer`.
+    pub control_token: Option<String>,
     /// The app whose signature our own side demands; anybody may call, where there is none.
     pub app: Option<Credentials>,
     /// A refused signature shows what was signed here.
@@ -45,10 +47,10 @@ pub struct Serve {
     pub limits: Limits,
     /// What it counts.
     pub metrics: Metrics,
-}
-
     /// Which pages of other origins may call the public address.
     pub cors_origins: Arc<[PageOrigin]>,
+}
+
 impl Serve {
     /// With the usual limits.
     #[must_use]
@@ -71,20 +73,25 @@ pub fn mock(
     polaris: &Arc<PolarisSide>,
     settings: Settings,
 ) -> impl Endpoint<Output = Response> + use<> {
+    let Settings { strict, token, control_token, app, .. } = settings;
+    let closed = home::Closed { weichuang: token.is_some(), polaris: app.is_some(), control: control_token.is_some() };
+    let control = || Bearer(control_token.clone());
     let shown = [documents::WEICHUANG, documents::POLARIS, documents::INTERNAL, documents::CONTROL];
 
     Route::new()
-        .at("/", page(get(home::page())))
+        .at("/", page(get(home::page(polaris.origin().clone(), closed))))
         .at("/healthz", allowing(READ, health::alive()))
         .at("/docs", allowing(READ, docs::redirect()))
         .at("/docs/*asset", page(docs::swagger_ui(&shown)))
         .nest("/openapi", allowing(READ, documents::routes(&shown)))
-        .nest("/weichuang", operations(WeichuangRoutes::new(mock.weichuang().clone())).with(Bearer(settings.token)))
+        .nest("/weichuang", operations(WeichuangRoutes::new(mock.weichuang().clone())).with(Bearer(token)))
         .nest("/kop", polaris.kop())
-        .nest("/internal", polaris.internal())
-        .nest("/_mock", mocks::control::routes(mock.clone(), polaris.clone()))
+        .nest("/internal", polaris.internal().with(control()))
+        .nest("/_mock", mocks::control::routes(mock.clone(), polaris.clone()).with(control()))
+        // Pages show pictures, and send no token for them.
+        .nest("/_mock/images", mocks::control::pictures())
         .with(CallersOrigin)
-        .data(Strict(settings.strict))
+        .data(Strict(strict))
         .with(Exchange::default())
         .with(KopGateway)
         .with(Cors::Any)

@@ -6,6 +6,8 @@ mod cors;
 mod limits;
 /// Our own side in the mock.
 mod polaris_side;
+/// Behind a proxy, below a prefix.
+mod prefix;
 /// Unknown paths, wrong methods, pages.
 mod routing;
 /// The bearer token.
