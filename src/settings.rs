@@ -18,7 +18,7 @@ use url::Url;
 use crate::{
     backend::{ids::Ids, outbox::Retry, partner},
     gateway::{Rate, SealError, SealingKey},
-    server::{Connections, Limits},
+    server::{Connections, Limits, PageOrigin},
 };
 
 /// What a connection has beyond the time of a call.
@@ -121,6 +121,9 @@ pub struct Server {
     pub tls_certificate: Option<PathBuf>,
     /// Its private key, a file in PEM.
     pub tls_key: Option<PathBuf>,
+    /// The origins, `https://host` or `https://host:port`, whose pages may call the public address from a browser; none
+    /// may by default. The pages of its own `/docs` always can.
+    pub cors_origins: Vec<PageOrigin>,
     /// So many calls are answered at a time on each address; the next one hears 503 at once.
     pub concurrency: usize,
     /// How long a call may take, its body included, in milliseconds.
@@ -184,6 +187,7 @@ impl Default for Server {
             internal_listen: SocketAddr::from(([127, 0, 0, 1], 8081)),
             tls_certificate: None,
             tls_key: None,
+            cors_origins: Vec::new(),
             concurrency: Limits::default().concurrency,
             call_timeout: 30_000,
             connections: 1_024,
@@ -385,6 +389,13 @@ mod tests {
                 ("[database]\nurl = 'mysql://x'", "database.url"),
                 ("[server]\ninstance = 16", "server.instance"),
                 ("[access]\nsealing_key = '12'", "access.sealing_key"),
+                ("[server]\ncors_origins = ['*']", "\"*\" is no origin"),
+                ("[server]\ncors_origins = ['null']", "\"null\" is no origin"),
+                ("[server]\ncors_origins = ['front.example']", "is no origin"),
+                ("[server]\ncors_origins = ['https://front.example/']", "browsers send https://front.example"),
+                ("[server]\ncors_origins = ['https://front.example:443']", "browsers send https://front.example"),
+                ("[server]\ncors_origins = ['https://front.example/app']", "server.cors_origins"),
+                ("[server]\ncors_origins = 'https://front.example'", "server.cors_origins"),
             ] {
                 jail.create_file("polaris.toml", text)?;
                 let error = Settings::read(Some(Path::new("polaris.toml")), &[]).expect_err("a refusal").to_string();

@@ -7,6 +7,8 @@
 mod clock;
 /// The control API, `/_mock`.
 pub mod control;
+/// What a proxy in front says of a request.
+mod forwarded;
 /// Pictures of assets, drawn on demand.
 mod images;
 /// The running mock: a world, its clock, and the way back to the start.

@@ -1,11 +1,11 @@
-use std::{fmt, path::PathBuf, sync::Arc};
+use std::{fmt, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use mocks::{Mock, Origin, Size, World, WorldError};
 
 use super::{Outcome, signals};
 use crate::{
-    gateway::Credentials,
-    server::{Connections, Descriptors, PolarisSide, router},
+    gateway::{self, Credentials},
+    server::{self, Connections, Descriptors, PolarisSide, router},
 };
 
 /// Both sides of the interface on one port: Weichuang as a stateful mock, Polaris's own side, and the documents
@@ -32,9 +32,13 @@ pub(super) struct Args {
     /// Let Weichuang demand this token, as `Authorization: Bearer`
     #[arg(long, value_parser = token)]
     token: Option<String>,
-    /// Let Polaris demand signed calls, of an app that may do everything and is printed at the start
+    /// Let Polaris demand signed calls, of an app that may do everything and is printed at the start; /internal and /_mock
+    /// demand a control token, which is printed too
     #[arg(long)]
     auth: bool,
+    /// Let /internal and /_mock demand this token, as `Authorization: Bearer`
+    #[arg(long, value_name = "TOKEN", value_parser = token)]
+    control_token: Option<String>,
     /// Show in a refused call what the server has signed, the secret left out
     #[arg(long, requires = "auth")]
     debug_signatures: bool,
@@ -59,16 +63,24 @@ pub(super) async fn run(args: Args) -> Outcome {
     let bound = super::bound(&args.host, args.port, "--port").await?;
     let mock = Arc::new(Mock::new(world, Origin::new(&bound.url())));
     let app = args.auth.then(Credentials::random);
+    let control_token = args.control_token.clone().or_else(|| args.auth.then(gateway::nonce));
     let settings = router::Settings {
         strict: args.strict,
         token: args.token.clone(),
+        control_token: control_token.clone(),
         app: app.clone(),
         debug_signatures: args.debug_signatures,
     };
     let polaris = PolarisSide::start(&mock, &bound.url(), &settings).await?;
     let connections = Descriptors { listeners: 1, database: 0 }.bound(Connections::default())?;
     let running = bound.serve_strangers(router::mock(&mock, &polaris, settings), connections, None)?;
-    super::say(&Welcome { url: &running.url(), token: args.token.as_deref(), app: app.as_ref() });
+    super::say(&Welcome {
+        url: &running.url(),
+        address: running.address(),
+        token: args.token.as_deref(),
+        app: app.as_ref(),
+        control_token: control_token.as_deref(),
+    });
     stop.await;
     running.stop().await;
     Ok(())
@@ -96,8 +108,25 @@ impl From<WorldSize> for Size {
 /// What is printed when the server listens: where everything is, and a call to paste.
 struct Welcome<'a> {
     url: &'a str,
+    address: SocketAddr,
     token: Option<&'a str>,
     app: Option<&'a Credentials>,
+    control_token: Option<&'a str>,
+}
+
+impl Welcome<'_> {
+    /// What everybody on the network may call, and the flag that closes it.
+    fn open(&self) -> Vec<&'static str> {
+        if server::is_loopback(self.address) {
+            return Vec::new();
+        }
+        let parts = [
+            (self.token.is_none(), "/weichuang/* (--token closes it)"),
+            (self.app.is_none(), "/kop/* (--auth)"),
+            (self.control_token.is_none(), "/internal/* and /_mock (--auth, --control-token)"),
+        ];
+        parts.into_iter().filter_map(|(open, part)| open.then_some(part)).collect()
+    }
 }
 
 impl fmt::Display for Welcome<'_> {
@@ -118,6 +147,13 @@ impl fmt::Display for Welcome<'_> {
         if let Some(Credentials { app_key, secret }) = self.app {
             writeln!(out, "\nPolaris demands signed calls (see docs/SIGNING.md, and polaris sign):\n")?;
             writeln!(out, "appKey: {app_key}\nappSecret: {}", secret.0)?;
+        }
+        if let Some(token) = self.control_token {
+            writeln!(out, "\n/internal and /_mock demand a token, as Authorization: Bearer:\n\ncontrolToken: {token}")?;
+        }
+        let open = self.open();
+        if !open.is_empty() {
+            writeln!(out, "\nWhoever reaches {} may call: {}", self.address, open.join(", "))?;
         }
         let authorization = self.token.map(|token| format!(" -H 'Authorization: Bearer {token}'")).unwrap_or_default();
         write!(out, "\nTry it:\n\n  curl -s {url}/weichuang/battery/query{authorization}")?;

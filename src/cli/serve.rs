@@ -21,7 +21,7 @@ use crate::{
     },
     gateway::{self, Access, Gateway},
     server::{
-        Connections, Descriptors, Running, Tls, TooFew,
+        self, Connections, Descriptors, Running, Tls, TooFew,
         router::{self, Serve},
     },
     settings::{Server, Settings},
@@ -100,7 +100,9 @@ async fn serve(args: Args) -> Outcome {
         migrations::run(&db).await?;
     }
     current(&db).await?;
-    let serve = Serve { limits: settings.server.limits(), ..Serve::with(access(&db, &settings)?) };
+    let cors_origins = settings.server.cors_origins.clone().into();
+    let limits = settings.server.limits();
+    let serve = Serve { limits, cors_origins, ..Serve::with(access(&db, &settings)?) };
     let tls = tls(&settings)?;
     let Server { listen, internal_listen, .. } = &settings.server;
     let public = super::bound(&listen.ip().to_string(), listen.port(), "--listen").await?;
@@ -112,6 +114,7 @@ async fn serve(args: Args) -> Outcome {
     let backend = backend(db, &settings, lease.instance())?;
     let public = public.serve_strangers(router::public(&backend, &serve), connections, tls.as_ref())?;
     let internal = internal.serve_strangers(router::internal(&backend, &serve), connections, None)?;
+    warn_of_exposure(&settings.server);
     let workers = Workers::start(&backend);
     super::say(&Started { public: &public.url(), internal: &internal.url() });
     let ended = tokio::select! {
@@ -188,6 +191,22 @@ fn connections(settings: &Settings) -> Result<Connections, TooFew> {
     // SQLite has three files a connection.
     let database = usize::try_from(settings.database.connections).unwrap_or(usize::MAX).saturating_mul(3);
     Descriptors { listeners: 2, database }.bound(settings.server.connections())
+}
+
+/// Says what others than the operator can see or reach.
+fn warn_of_exposure(server: &Server) {
+    let Server { listen, internal_listen, tls_certificate, .. } = server;
+    if !server::is_loopback(*listen) && tls_certificate.is_none() {
+        tracing::warn!(
+            "server.listen is {listen} without TLS: whoever is on the way reads and changes calls; set \
+             server.tls_certificate and server.tls_key, or let nobody but a proxy with TLS reach it"
+        );
+    }
+    if !server::is_loopback(*internal_listen) {
+        tracing::warn!(
+            "server.internal_listen is {internal_listen}: whoever reaches it may call /internal and see /metrics, unsigned"
+        );
+    }
 }
 
 /// The certificate of the public address.

@@ -8,9 +8,10 @@ use utoipa_swagger_ui::{Config, Url};
 
 use super::documents::Document;
 
-/// The address without the slash leads to the one with it, since the page's own files are relative to that.
+/// The address without the slash leads to the one with it, since the page's own files are relative to that. All of it is
+/// relative, so that it stands below any prefix of a proxy.
 pub(super) fn redirect() -> RouteMethod {
-    get(make_sync(|_| Redirect::see_other("/docs/")))
+    get(make_sync(|_| Redirect::see_other("docs/")))
 }
 
 /// Swagger UI with `documents` in one drop-down, from files that are compiled in: the `asset` of the path.

@@ -10,7 +10,7 @@ const JSON: &str = "application/json; charset=utf-8";
 pub(super) struct Document {
     /// Its name in the drop-down of [`super::docs`].
     pub name: &'static str,
-    /// Where its JSON is.
+    /// Where its JSON is, as seen from `/docs/`.
     pub json_address: &'static str,
     source: Source,
 }
@@ -25,14 +25,14 @@ enum Source {
 
 /// What Weichuang provides.
 pub(super) const WEICHUANG: Document =
-    contract("weichuang", "/openapi/weichuang.json", &contracts::weichuang::DOCUMENT);
+    contract("weichuang", "../openapi/weichuang.json", &contracts::weichuang::DOCUMENT);
 /// What we provide.
-pub(super) const POLARIS: Document = contract("polaris", "/openapi/polaris.json", &contracts::polaris::DOCUMENT);
+pub(super) const POLARIS: Document = contract("polaris", "../openapi/polaris.json", &contracts::polaris::DOCUMENT);
 /// What our own systems call.
-pub(super) const INTERNAL: Document = contract("internal", "/openapi/internal.json", &contracts::internal::DOCUMENT);
+pub(super) const INTERNAL: Document = contract("internal", "../openapi/internal.json", &contracts::internal::DOCUMENT);
 /// The mock's control API.
 pub(super) const CONTROL: Document =
-    Document { name: "mock", json_address: "/openapi/mock.json", source: Source::Control };
+    Document { name: "mock", json_address: "../openapi/mock.json", source: Source::Control };
 
 const fn contract(
     name: &'static str,

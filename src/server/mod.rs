@@ -6,7 +6,7 @@ mod accept;
 mod bodies;
 /// What a server has for its calls.
 mod capacity;
-/// Browsers of any origin may call the mock.
+/// Which pages of other origins may call.
 mod cors;
 /// How many files may be open.
 mod descriptors;
@@ -49,11 +49,12 @@ mod token;
 
 pub use bodies::Received;
 pub use capacity::{Capacity, Place};
+pub use cors::PageOrigin;
 pub use descriptors::{Descriptors, TooFew};
 pub use health::Draining;
 pub use limits::Limits;
 pub use metrics::Metrics;
 pub use polaris_side::{PolarisSide, SideError};
-pub use running::{Bound, Running, StartError, bind};
+pub use running::{Bound, Running, StartError, bind, is_loopback};
 pub use seats::Connections;
 pub use tls::Tls;

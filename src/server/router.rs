@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::{
     capacity::Capacity,
-    cors::OpenCors,
+    cors::{Cors, PageOrigin},
     docs, documents,
     exchange::{Exchange, allowing},
     headers::SafeHeaders,
@@ -31,6 +31,8 @@ pub struct Settings {
     pub strict: bool,
     /// What Weichuang demands as `Authorization: Bearer`.
     pub token: Option<String>,
+    /// What `/internal` and the control API demand as `Authorization: Bearer`.
+    pub control_token: Option<String>,
     /// The app whose signature our own side demands; anybody may call, where there is none.
     pub app: Option<Credentials>,
     /// A refused signature shows what was signed here.
@@ -48,13 +50,21 @@ pub struct Serve {
     pub metrics: Metrics,
     /// Whether it is about to stop.
     pub draining: Draining,
+    /// Which pages of other origins may call the public address.
+    pub cors_origins: Arc<[PageOrigin]>,
 }
 
 impl Serve {
     /// With the usual limits.
     #[must_use]
     pub fn with(access: Access) -> Self {
-        Self { access, limits: Limits::default(), metrics: Metrics::new(), draining: Draining::default() }
+        Self {
+            access,
+            limits: Limits::default(),
+            metrics: Metrics::new(),
+            draining: Draining::default(),
+            cors_origins: Arc::default(),
+        }
     }
 
     fn exchange(&self) -> Exchange {
@@ -72,23 +82,28 @@ pub fn mock(
     polaris: &Arc<PolarisSide>,
     settings: Settings,
 ) -> impl Endpoint<Output = Response> + use<> {
+    let Settings { strict, token, control_token, app, .. } = settings;
+    let closed = home::Closed { weichuang: token.is_some(), polaris: app.is_some(), control: control_token.is_some() };
+    let control = || Bearer(control_token.clone());
     let shown = [documents::WEICHUANG, documents::POLARIS, documents::INTERNAL, documents::CONTROL];
 
     Route::new()
-        .at("/", page(get(home::page())))
+        .at("/", page(get(home::page(polaris.origin().clone(), closed))))
         .at("/healthz", allowing(READ, health::alive()))
         .at("/docs", allowing(READ, docs::redirect()))
         .at("/docs/*asset", page(docs::swagger_ui(&shown)))
         .nest("/openapi", allowing(READ, documents::routes(&shown)))
-        .nest("/weichuang", operations(WeichuangRoutes::new(mock.weichuang().clone())).with(Bearer(settings.token)))
+        .nest("/weichuang", operations(WeichuangRoutes::new(mock.weichuang().clone())).with(Bearer(token)))
         .nest("/kop", polaris.kop())
-        .nest("/internal", polaris.internal())
-        .nest("/_mock", mocks::control::routes(mock.clone(), polaris.clone()))
+        .nest("/internal", polaris.internal().with(control()))
+        .nest("/_mock", mocks::control::routes(mock.clone(), polaris.clone()).with(control()))
+        // Pages show pictures, and send no token for them.
+        .nest("/_mock/images", mocks::control::pictures())
         .with(CallersOrigin)
-        .data(Strict(settings.strict))
+        .data(Strict(strict))
         .with(Exchange::default())
         .with(KopGateway)
-        .with(OpenCors)
+        .with(Cors::Any)
 }
 
 /// The routes of a mock of Weichuang alone, for a backend that stands elsewhere.
@@ -113,7 +128,7 @@ pub fn public(backend: &Backend, serve: &Serve) -> impl Endpoint<Output = Respon
         .with(serve.exchange())
         .with(KopGateway)
         .with(SafeHeaders)
-        .with(OpenCors)
+        .with(Cors::Of(serve.cors_origins.clone()))
 }
 
 /// The routes of `polaris serve` that only our own systems reach.

@@ -167,6 +167,12 @@ impl Running {
     }
 }
 
+/// Whether only this machine reaches `address`.
+#[must_use]
+pub fn is_loopback(address: SocketAddr) -> bool {
+    address.ip().to_canonical().is_loopback()
+}
+
 fn url(scheme: &str, mut address: SocketAddr) -> String {
     if address.ip().is_unspecified() {
         match &mut address {

@@ -6,7 +6,10 @@ use polaris::{
 };
 
 use super::chromium::{PATIENCE, in_chromium};
-use crate::{backend::Bench, support::App};
+use crate::{
+    backend::Bench,
+    support::{App, Proxy},
+};
 
 async fn find(client: &Client, css: &str) -> Element {
     let found = client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
@@ -16,7 +19,7 @@ async fn find(client: &Client, css: &str) -> Element {
     }
 }
 
-async fn click(client: &Client, css: &str) {
+pub async fn click(client: &Client, css: &str) {
     let started = std::time::Instant::now();
     loop {
         let element = find(client, css).await;
@@ -39,7 +42,7 @@ fn json(element: &Element) -> serde_json::Value {
 }
 
 /// Waits until the text of `css` holds `text`.
-async fn shows(client: &Client, css: &str, text: &str) {
+pub async fn shows(client: &Client, css: &str, text: &str) {
     let started = std::time::Instant::now();
     loop {
         // The page may redraw the element between the two steps.
@@ -102,4 +105,57 @@ async fn under_the_policy_of_serve_the_page_works_too() {
         shows(client, ".live-responses-table tbody .response-col_description", "\"totalMember\"").await;
     })
     .await;
+}
+
+/// Tries out the operation with this path, on the page of the document that is shown, and waits for its answer.
+async fn try_out(client: &Client, path: &str, status: &str, answer: &str) {
+    click(client, &format!(".opblock-summary-path[data-path='{path}']")).await;
+    click(client, ".opblock.is-open .execute").await;
+    shows(client, ".live-responses-table tbody .response-col_status", status).await;
+    shows(client, ".live-responses-table tbody .response-col_description", answer).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn below_a_prefix_every_document_loads_and_operations_can_be_tried_out_whether_the_proxy_tells_or_not() {
+    let app = App::start().await;
+    let proxies = [Proxy::start(&app.url(""), false).await, Proxy::start(&app.url(""), true).await];
+    in_chromium(async |client: &Client| {
+        for proxy in &proxies {
+            client.goto(&format!("{}/docs", proxy.url())).await.expect("the page");
+            for (name, path) in [("polaris", "/hm.order.p.query"), ("internal", "/migration/start"), ("mock", "/state")]
+            {
+                find(client, DOCUMENTS).await.select_by_label(name).await.expect("an option");
+                find(client, &format!(".opblock-summary-path[data-path$='{path}']")).await;
+            }
+            try_out(client, "/clock", "200", "\"now\"").await;
+            find(client, DOCUMENTS).await.select_by_label("weichuang").await.expect("an option");
+            try_out(client, "/battery/query", "200", "\"batteryCode\": \"BT0001\"").await;
+            shows(client, ".request-url pre", &format!("{}/weichuang/battery/query", proxy.url())).await;
+        }
+    })
+    .await;
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn swagger_ui_sends_the_control_token_that_it_is_given() {
+    let settings = router::Settings { control_token: Some("t0ken".to_owned()), ..router::Settings::default() };
+    let app = App::start_with(settings).await;
+    in_chromium(async |client: &Client| {
+        client.goto(&app.url("/docs/")).await.expect("the page");
+        find(client, DOCUMENTS).await.select_by_label("mock").await.expect("an option");
+        try_out(client, "/clock", "401", "令牌缺失或不正确").await;
+        click(client, ".auth-wrapper .authorize").await;
+        find(client, ".auth-container input").await.send_keys("t0ken").await.expect("typed");
+        click(client, ".auth-btn-wrapper .authorize").await;
+        click(client, ".auth-btn-wrapper .btn-done").await;
+        click(client, ".opblock.is-open .execute").await;
+        shows(client, ".live-responses-table tbody .response-col_status", "200").await;
+        shows(client, ".live-responses-table tbody .response-col_description", "\"now\"").await;
+        // It is the same for both.
+        find(client, DOCUMENTS).await.select_by_label("internal").await.expect("an option");
+        try_out(client, "/delivery/list", "200", "\"code\": 200").await;
+    })
+    .await;
+    app.stop().await;
 }

@@ -138,6 +138,7 @@ async fn the_mock_demands_signatures_when_asked_and_its_app_outlives_a_reset() {
     let text = binary.lines_until("curl ").await.join("\n");
     let app = credentials(&text);
     let address = text.split("http://").nth(1).and_then(|rest| rest.split(' ').next()).expect("an address").to_owned();
+    let control = text.lines().find_map(|line| line.strip_prefix("controlToken: ")).expect("a token").to_owned();
     let gateway = format!("http://{address}/gateway");
     let http = reqwest::Client::new();
     for round in 0..2 {
@@ -147,6 +148,7 @@ async fn the_mock_demands_signatures_when_asked_and_its_app_outlives_a_reset() {
         assert!(refused["code"] == 401 && refused["signedText"].is_string(), "{refused}");
         let unsigned = http.post(format!("http://{address}/kop/hm.order.p.query")).body("{}").send().await;
         assert_eq!(unsigned.expect("an answer").status().as_u16(), 401);
-        http.post(format!("http://{address}/_mock/reset")).send().await.expect("an answer");
+        let reset = http.post(format!("http://{address}/_mock/reset")).bearer_auth(&control);
+        assert_eq!(reset.send().await.expect("an answer").status().as_u16(), 204);
     }
 }

@@ -1,6 +1,7 @@
 use std::{net::TcpListener, process::Stdio, time::Duration};
 
 use insta::assert_snapshot;
+use reqwest::Method;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -60,6 +61,91 @@ async fn every_address_gets_an_address_to_paste() {
         let mut binary = Binary::start(&[FREE, &["--host", host]].concat());
         let (_, address) = started(&mut binary).await;
         assert!(address.starts_with(expected), "{host}: {address}");
+    }
+}
+
+/// What follows `name: ` on a line of its own.
+fn printed<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+}
+
+#[tokio::test]
+async fn with_auth_nothing_but_pages_and_pictures_is_open_and_the_printed_token_opens_the_rest() {
+    let mut binary = Binary::start(&[FREE, &["--auth", "--token", "secret"]].concat());
+    let (text, address) = started(&mut binary).await;
+    let token = printed(&text, "controlToken").expect("a token").to_owned();
+    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let status = async |method: &Method, path: &str, token: Option<&str>| {
+        let call = http.request(method.clone(), format!("http://{address}{path}"));
+        let call = call.header("content-type", "application/json").body("{}");
+        let call = token.into_iter().fold(call, |call, token| call.bearer_auth(token));
+        call.send().await.expect("an answer").status().as_u16()
+    };
+    for (method, path, open) in [
+        (Method::GET, "/_mock/state", 200),
+        (Method::GET, "/_mock/state/polaris/members", 200),
+        (Method::GET, "/_mock/clock", 200),
+        (Method::PUT, "/_mock/clock", 200),
+        (Method::PATCH, "/_mock/state/weichuang/users/U10001", 200),
+        (Method::GET, "/_mock/unknown", 404),
+        (Method::POST, "/_mock/reset", 204),
+        (Method::POST, "/internal/delivery/list", 200),
+        (Method::POST, "/internal/migration/get", 400),
+    ] {
+        for (given, expected) in [(None, 401), (Some("wrong"), 401), (Some("secret"), 401), (Some(&*token), open)] {
+            assert_eq!(status(&method, path, given).await, expected, "{method} {path} {given:?}");
+        }
+    }
+    for (method, path) in [(Method::POST, "/weichuang/user/query"), (Method::POST, "/kop/hm.member.p.statistics")] {
+        assert_eq!(status(&method, path, None).await, 401, "{path}");
+    }
+    for path in ["/", "/docs/", "/openapi/internal.json", "/healthz", "/_mock/images/battery/BT0001.svg"] {
+        assert_eq!(status(&Method::GET, path, None).await, 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_control_token_can_be_chosen_and_closes_what_it_names_alone() {
+    let mut binary = Binary::start(&[FREE, &["--control-token", "chosen"]].concat());
+    let (text, address) = started(&mut binary).await;
+    assert_eq!((printed(&text, "controlToken"), printed(&text, "appKey")), (Some("chosen"), None));
+    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let call = |path: &str| http.post(format!("http://{address}{path}")).header("content-type", "application/json");
+    for (path, token, status) in [
+        ("/_mock/reset", "", 401),
+        ("/_mock/reset", "chosen", 204),
+        ("/internal/delivery/list", "", 401),
+        ("/internal/delivery/list", "chosen", 200),
+        ("/kop/hm.member.p.statistics", "", 200),
+        ("/weichuang/tank/query", "", 400),
+    ] {
+        let reply = call(path).bearer_auth(token).body("{}").send().await.expect("an answer");
+        assert_eq!(reply.status().as_u16(), status, "{path} {token}");
+    }
+}
+
+#[tokio::test]
+async fn on_an_address_that_others_reach_it_says_what_is_open() {
+    const EVERYWHERE: &[&str] = &["--host", "0.0.0.0"];
+    for (arguments, open) in [
+        (
+            [EVERYWHERE, &[]].concat(),
+            Some("/weichuang/* (--token closes it), /kop/* (--auth), /internal/* and /_mock (--auth, --control-token)"),
+        ),
+        ([EVERYWHERE, &["--auth"]].concat(), Some("/weichuang/* (--token closes it)")),
+        (
+            [EVERYWHERE, &["--token", "t"]].concat(),
+            Some("/kop/* (--auth), /internal/* and /_mock (--auth, --control-token)"),
+        ),
+        ([EVERYWHERE, &["--auth", "--token", "t"]].concat(), None),
+        (vec![], None),
+    ] {
+        let mut binary = Binary::start(&[FREE, &arguments].concat());
+        let (text, _) = started(&mut binary).await;
+        let said =
+            text.lines().find_map(|line| line.strip_prefix("Whoever reaches 0.0.0.0:")?.split_once(" may call: "));
+        assert_eq!(said.map(|(_, open)| open), open, "{arguments:?}: {text}");
+        assert_eq!(text.contains("Whoever"), open.is_some(), "{text}");
     }
 }
 

@@ -124,3 +124,31 @@ async fn the_public_address_shows_nothing_internal_and_says_when_it_is_ready() {
     serving.binary.signal("TERM").await;
     assert_eq!(serving.binary.end().await.code, Some(0));
 }
+
+#[tokio::test]
+async fn it_warns_of_what_others_can_reach_or_read() {
+    let folder = Folder::new("exposed");
+    let database = folder.database();
+    for (listen, internal, warned) in [
+        ("0.0.0.0:0", "127.0.0.1:0", vec!["server.listen is 0.0.0.0:0 without TLS"]),
+        ("127.0.0.1:0", "0.0.0.0:0", vec!["server.internal_listen is 0.0.0.0:0"]),
+        ("[::1]:0", "127.0.0.1:0", vec![]),
+    ] {
+        let arguments = ["serve", "--migrate", "--listen", listen, "--internal-listen", internal];
+        let mut command = Binary::command(&[&arguments[..], &["--database-url", &database]].concat());
+        command.env("POLARIS_ACCESS__REQUIRED", "false");
+        let mut binary = Binary::spawn(command);
+        binary.lines_until("internal: ").await;
+        binary.signal("TERM").await;
+        let ended = binary.end().await;
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        for warning in ["server.listen is", "server.internal_listen is"] {
+            let expected = warned.iter().any(|text| text.starts_with(warning));
+            assert_eq!(ended.stderr.contains(warning), expected, "{listen} {internal}: {}", ended.stderr);
+        }
+        for text in warned {
+            let line = ended.stderr.lines().find(|line| line.contains(text));
+            assert!(line.is_some_and(|line| line.contains("WARN")), "{}", ended.stderr);
+        }
+    }
+}

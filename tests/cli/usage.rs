@@ -22,7 +22,7 @@ async fn a_bad_argument_gets_one_line_and_exit_code_2() {
 async fn help_and_version_stand_on_stdout() {
     let help = Binary::start(&["mock", "--help"]).end().await;
     assert_eq!((help.code, help.stderr.as_str()), (Some(0), ""));
-    for flag in ["--host", "--port", "--world", "--seed", "--size", "--strict", "--token", "--log"] {
+    for flag in ["--host", "--port", "--world", "--seed", "--size", "--strict", "--token", "--control-token", "--log"] {
         assert!(help.stdout.contains(flag), "{flag}: {}", help.stdout);
     }
     let version = Binary::start(&["--version"]).end().await;

@@ -6,7 +6,7 @@ use crate::support::App;
 async fn docs_lead_to_swagger_ui_which_loads_its_files_from_here() {
     let app = App::start().await;
     let redirect = app.get("/docs").await;
-    assert_eq!((redirect.status, redirect.header("location")), (303, Some("/docs/")));
+    assert_eq!((redirect.status, redirect.header("location")), (303, Some("docs/")));
     let page = app.get("/docs/").await;
     assert_eq!((page.status, page.header("content-type")), (200, Some("text/html")));
     for part in page.body.split(['"', '\'']).filter(|part| part.starts_with("./")) {
@@ -30,19 +30,19 @@ async fn swagger_ui_offers_all_documents_and_tries_them_out() {
       "urls": [
         {
           "name": "weichuang",
-          "url": "/openapi/weichuang.json"
+          "url": "../openapi/weichuang.json"
         },
         {
           "name": "polaris",
-          "url": "/openapi/polaris.json"
+          "url": "../openapi/polaris.json"
         },
         {
           "name": "internal",
-          "url": "/openapi/internal.json"
+          "url": "../openapi/internal.json"
         },
         {
           "name": "mock",
-          "url": "/openapi/mock.json"
+          "url": "../openapi/mock.json"
         }
       ],
       "deepLinking": true,

@@ -1,4 +1,5 @@
 use insta::{assert_json_snapshot, assert_snapshot};
+use polaris::{gateway::Credentials, server::router::Settings};
 use reqwest::Method;
 use serde_json::json;
 
@@ -128,11 +129,34 @@ async fn pages_answer_get_and_head_alone() {
 async fn the_first_page_links_to_what_exists() {
     let app = App::start().await;
     let page = app.get("/").await.body;
-    let links: Vec<_> = page.split("href=\"/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let links = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let links: Vec<_> = links.filter(|link| !link.starts_with("data:")).collect();
     assert!(links.len() > 8, "{links:?}");
     for link in links {
+        assert!(!link.starts_with('/'), "{link} leads out of the prefix of a proxy");
         assert_eq!(app.get(&format!("/{link}")).await.status, 200, "{link}");
     }
+}
+
+#[tokio::test]
+async fn the_first_page_needs_no_script_to_show_what_is_there_and_how_to_call_it() {
+    let app = App::start().await;
+    let page = app.get("/").await.body;
+    assert!(!page.contains("<script"), "{page}");
+    assert!(page.contains(&app.url("/weichuang/battery/query -H 'Content-Type")), "{page}");
+    assert!(!page.contains("示例") && !page.contains("令牌") && !page.contains("签名"), "{page}");
+
+    let settings = Settings {
+        token: Some("secret".to_owned()),
+        control_token: Some("secret".to_owned()),
+        app: Some(Credentials::random()),
+        ..Settings::default()
+    };
+    let page = App::start_with(settings).await.get("/").await.body;
+    for part in ["Authorization: Bearer 令牌", "须签名", "须带控制令牌"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(!page.contains("secret"), "{page}");
 }
 
 #[tokio::test]

@@ -6,6 +6,8 @@ mod binary;
 mod need;
 /// A PostgreSQL of the tests' own.
 mod postgres;
+/// A reverse proxy.
+mod proxy;
 /// A reply, and how it is held against snapshots and the contract.
 mod reply;
 /// `polaris serve` under test.
@@ -17,6 +19,7 @@ pub use app::{App, Body};
 pub use binary::{Binary, Ended, free_port, without_proxies};
 pub use need::{need, program};
 pub use postgres::fresh_database;
+pub use proxy::Proxy;
 pub use reply::{Reply, trace_id};
 pub use serving::{Folder, Serving, post};
 pub use side::SIDES;

@@ -32,6 +32,8 @@ mod shape;
 /// How a call to KOP is signed.
 #[cfg(feature = "signature")]
 pub mod signature;
+/// The text of a body.
+mod text;
 /// The id that joins a reply with its log lines.
 mod trace;
 /// Violations and the rules they name.
@@ -46,6 +48,7 @@ pub use pointer::At;
 pub use reading::{Reading, parse, read, read_strictly};
 pub use schema::Document;
 pub use shape::{Absent, NoData, Nullable, filter, present};
+pub use text::text;
 pub use trace::TraceId;
 pub use violation::{Report, Rule, Validate, Violation};
 

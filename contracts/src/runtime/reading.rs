@@ -2,7 +2,7 @@ use serde::de::DeserializeOwned;
 use serde_ignored::Path;
 use serde_json::{Deserializer, Value};
 
-use super::{Document, Rule, Violation, Wire, objects::Objects, pointer};
+use super::{Document, Rule, Violation, Wire, objects::Objects, pointer, text};
 
 /// A value that was read from JSON and holds every limit of the contract.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +21,7 @@ pub struct Reading<T> {
 /// # Errors
 /// All violations, at least one.
 pub fn read<T: Wire>(body: &[u8], document: &Document, schema: &str) -> Result<Reading<T>, Vec<Violation>> {
-    let text = str::from_utf8(body).map_err(|_| vec![Violation::new("", Rule::Utf8)])?;
+    let text = text(body).map_err(|rule| vec![Violation::new("", rule)])?;
     let found = match parse::<T>(text) {
         Ok(reading) => match reading.value.validate() {
             found if found.is_empty() => return Ok(reading),

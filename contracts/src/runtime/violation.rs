@@ -44,8 +44,14 @@ impl Display for Violation {
 pub enum Rule<'a> {
     /// The body is no JSON text; line and column of the first error.
     Json(usize, usize),
+    /// The body begins with a byte order mark.
+    ByteOrderMark,
     /// The body is not UTF-8.
     Utf8,
+    /// The body is UTF-16.
+    Utf16,
+    /// The body is compressed, and its head does not say so.
+    Gzip,
     /// A key stands twice in one object.
     Duplicate,
     /// A field that the contract does not have (strict mode).
@@ -83,8 +89,8 @@ impl<'a> Rule<'a> {
     #[must_use]
     pub fn name(self) -> &'a str {
         match self {
-            Rule::Json(..) => "json",
-            Rule::Utf8 => "utf8",
+            Rule::Json(..) | Rule::ByteOrderMark => "json",
+            Rule::Utf8 | Rule::Utf16 | Rule::Gzip => "utf8",
             Rule::Duplicate => "duplicate",
             Rule::Unknown => "unknown",
             Rule::Required => "required",
@@ -108,7 +114,10 @@ impl Display for Rule<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Rule::Json(line, column) => write!(out, "不是有效的 JSON（第 {line} 行第 {column} 列）"),
+            Rule::ByteOrderMark => out.write_str("以 BOM 开头，须为不带 BOM 的 UTF-8"),
             Rule::Utf8 => out.write_str("不是 UTF-8 文本"),
+            Rule::Utf16 => out.write_str("是 UTF-16 文本，须为 UTF-8"),
+            Rule::Gzip => out.write_str("是 gzip 压缩数据，须为 UTF-8 文本"),
             Rule::Duplicate => out.write_str("字段重复"),
             Rule::Unknown => out.write_str("接口没有这个字段"),
             Rule::Required => out.write_str("缺少必填字段"),

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use jiff::{Span, civil::DateTime};
-use poem::{Body, Response, handler, http::StatusCode, web::Data};
+use poem::{Body, Request, Response, handler, http::StatusCode, web::Data};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -35,12 +35,14 @@ pub(super) fn get_clock(mock: Data<&Arc<Mock>>) -> Response {
 #[utoipa::path(put, path = "/clock", operation_id = "setClock", tag = "clock", request_body = ClockChange,
     responses(
         (status = 200, description = "The clock as it is now", body = Time),
-        (status = 400, description = "The body is no JSON", body = ControlFailure),
+        (status = 400, description = "The body is no JSON in UTF-8", body = ControlFailure),
+        (status = 413, description = "The body is larger than 1 MiB", body = ControlFailure),
+        (status = 415, description = "The body is compressed, or in another charset than UTF-8", body = ControlFailure),
         (status = 422, description = "No such time or span", body = ControlFailure),
     ))]
 #[handler]
-pub(super) async fn put_clock(mock: Data<&Arc<Mock>>, body: Body) -> Result<Response, ControlError> {
-    let change: ClockChange = read(body).await?;
+pub(super) async fn put_clock(mock: Data<&Arc<Mock>>, request: &Request, body: Body) -> Result<Response, ControlError> {
+    let change: ClockChange = read(request, body).await?;
     let time = mock.clock().change(|before| {
         let start = change.now.unwrap_or(before.now);
         let now = match &change.advance {

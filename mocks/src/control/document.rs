@@ -1,4 +1,10 @@
-use utoipa::OpenApi;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        self,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
 
 use super::{clock, edit, images, reset, state};
 
@@ -15,7 +21,9 @@ use super::{clock, edit, images, reset, state};
         contact(name = "Polaris"),
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
-    servers((url = "/_mock", description = "The mock that serves this document")),
+    servers((url = "../_mock", description = "The mock that serves this document")),
+    security((), ("controlToken" = [])),
+    modifiers(&ControlToken),
     tags(
         (name = "world", description = "State of both sides, and the way back to the start"),
         (name = "clock", description = "Business time"),
@@ -35,9 +43,21 @@ use super::{clock, edit, images, reset, state};
 )]
 struct Document;
 
+/// The token that `--auth` and `--control-token` let the mock demand.
+struct ControlToken;
+
+impl Modify for ControlToken {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
+        let bearer = bearer.description(Some("Demanded by a mock that was started with --auth or --control-token"));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("controlToken", SecurityScheme::Http(bearer.build()));
+    }
+}
+
 /// The OpenAPI document of the control API.
 #[must_use]
-pub fn document() -> utoipa::openapi::OpenApi {
+pub fn document() -> openapi::OpenApi {
     Document::openapi()
 }
 

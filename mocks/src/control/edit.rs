@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use poem::{
-    Body, Response, handler,
+    Body, Request, Response, handler,
     http::StatusCode,
     web::{Data, Path},
 };
@@ -42,7 +42,9 @@ pub(super) enum AnyEntity {
         example = json!({"batteryCode": "BT0001", "merchantId": "1001", "model": "72V30Ah"})),
     responses(
         (status = 200, description = "The entity as it is now", body = AnyEntity),
-        (status = 400, description = "The body is no JSON", body = ControlFailure),
+        (status = 400, description = "The body is no JSON in UTF-8", body = ControlFailure),
+        (status = 413, description = "The body is larger than 1 MiB", body = ControlFailure),
+        (status = 415, description = "The body is compressed, or in another charset than UTF-8", body = ControlFailure),
         (status = 404, description = "No such side, collection or entity", body = ControlFailure),
         (status = 409, description = "The rest of the world does not allow it", body = ControlFailure),
         (status = 422, description = "The body is no entity of this collection", body = ControlFailure),
@@ -51,10 +53,11 @@ pub(super) enum AnyEntity {
 pub(super) async fn put_entity(
     mock: Data<&Arc<Mock>>,
     Path((side, collection, key)): Path<(String, String, String)>,
+    request: &Request,
     body: Body,
 ) -> Result<Response, ControlError> {
     editable(&side)?;
-    let entity = read(body).await?;
+    let entity = read(request, body).await?;
     mock.weichuang().edit(|records| change(records, &collection, &key, |_| entity))
 }
 
@@ -69,7 +72,9 @@ pub(super) async fn put_entity(
         example = json!({"deposit": null})),
     responses(
         (status = 200, description = "The entity as it is now", body = AnyEntity),
-        (status = 400, description = "The body is no JSON", body = ControlFailure),
+        (status = 400, description = "The body is no JSON in UTF-8", body = ControlFailure),
+        (status = 413, description = "The body is larger than 1 MiB", body = ControlFailure),
+        (status = 415, description = "The body is compressed, or in another charset than UTF-8", body = ControlFailure),
         (status = 404, description = "No such side, collection or entity", body = ControlFailure),
         (status = 409, description = "The rest of the world does not allow it", body = ControlFailure),
         (status = 422, description = "The changed entity would have a wrong form", body = ControlFailure),
@@ -78,10 +83,11 @@ pub(super) async fn put_entity(
 pub(super) async fn patch_entity(
     mock: Data<&Arc<Mock>>,
     Path((side, collection, key)): Path<(String, String, String)>,
+    request: &Request,
     body: Body,
 ) -> Result<Response, ControlError> {
     editable(&side)?;
-    let patch: Value = read(body).await?;
+    let patch: Value = read(request, body).await?;
     if !patch.is_object() {
         return Err(ControlError::malformed("a patch is a JSON object"));
     }

@@ -1,13 +1,14 @@
-use poem::{Body, IntoResponse, Response, http::StatusCode};
+use contracts::runtime::{
+    Rule,
+    server::{Rejection, whole},
+};
+use poem::{Body, IntoResponse, Request, Response, http::StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use thiserror::Error;
 use utoipa::ToSchema;
 
 use crate::world::explain;
-
-/// A larger body is refused: 1 MiB.
-const BODY_LIMIT: usize = 1 << 20;
 
 /// What the control API answers when something went wrong.
 #[derive(Debug, Serialize, ToSchema)]
@@ -74,17 +75,33 @@ pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     }
 }
 
-/// Reads a JSON body, whatever its content type says: `curl -d` needs no header.
-pub(super) async fn read<T: DeserializeOwned>(body: Body) -> Result<T, ControlError> {
-    let bytes = body.into_bytes_limit(BODY_LIMIT).await.map_err(|error| match error {
-        poem::error::ReadBodyError::PayloadTooLarge => {
-            ControlError { status: StatusCode::PAYLOAD_TOO_LARGE, msg: "the body is larger than 1 MiB".to_owned() }
-        }
-        _ => ControlError::unreadable("the body could not be read to its end"),
-    })?;
-    let value: Value = serde_json::from_slice(&bytes)
+/// Reads a JSON body, whatever media type its head names: `curl -d` needs no header.
+pub(super) async fn read<T: DeserializeOwned>(request: &Request, body: Body) -> Result<T, ControlError> {
+    let bytes = whole(request, body).await.map_err(|rejection| refused(&rejection))?;
+    let value: Value = serde_json::from_slice(bytes.as_ref())
         .map_err(|error| ControlError::unreadable(format!("the body is no JSON: {error}")))?;
     typed(value)
+}
+
+fn refused(rejection: &Rejection) -> ControlError {
+    let msg = match rejection {
+        Rejection::TooLarge => "the body is larger than 1 MiB".to_owned(),
+        Rejection::Charset(name) => format!("the body should be in UTF-8, not in {name}"),
+        Rejection::Compressed(name) => format!("the body should not be compressed (Content-Encoding: {name})"),
+        Rejection::NoText(rule) => format!("the body {}", fault(*rule)),
+        _ => "the body could not be read to its end".to_owned(),
+    };
+    let status = StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    ControlError { status, msg }
+}
+
+fn fault(rule: Rule<'_>) -> &'static str {
+    match rule {
+        Rule::ByteOrderMark => "begins with a byte order mark, which should be left out",
+        Rule::Utf16 => "is UTF-16, and should be UTF-8",
+        Rule::Gzip => "is compressed, and should not be",
+        _ => "is not UTF-8",
+    }
 }
 
 /// Gives a JSON value its form, or says which field is wrong; the refused value is not repeated.

@@ -33,7 +33,12 @@ pub use self::{
 };
 use crate::Mock;
 
-/// The routes of the control API, to be nested at `/_mock`.
+/// The pictures, to be nested at `/_mock/images`: anybody may see them.
+pub fn pictures() -> impl Endpoint<Output = Response> + 'static {
+    Route::new().at("/:kind/:file", get(images::get_image)).catch_all_error(error::answer).map_to_response()
+}
+
+/// The other routes of the control API, to be nested at `/_mock`.
 pub fn routes(mock: Arc<Mock>, polaris: Arc<dyn PolarisSide>) -> impl Endpoint<Output = Response> + 'static {
     Route::new()
         .at("/state", get(state::get_state))
@@ -41,7 +46,6 @@ pub fn routes(mock: Arc<Mock>, polaris: Arc<dyn PolarisSide>) -> impl Endpoint<O
         .at("/state/:side/:collection/:key", get(state::get_entity).put(edit::put_entity).patch(edit::patch_entity))
         .at("/reset", post(reset::post_reset))
         .at("/clock", get(clock::get_clock).put(clock::put_clock))
-        .at("/images/:kind/:file", get(images::get_image))
         .data(mock)
         .data(polaris)
         .catch_all_error(error::answer)

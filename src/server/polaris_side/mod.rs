@@ -109,6 +109,11 @@ impl PolarisSide {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Where the mock can be reached when the request does not tell.
+    pub(super) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
     /// `/kop`
     pub(super) fn kop(self: &Arc<Self>) -> Part {
         Part { side: self.clone(), of: |current| &current.kop }
@@ -164,6 +169,8 @@ impl Auth {
 /// The mock's own pictures, by the address under which its caller reached it.
 fn pictures(origin: Origin) -> Pictures {
     Pictures::of(move |shown, code, stored| {
+        // What a migration has brought here from the mock of Weichuang, which we ask under our own address.
+        let stored = stored.map(|address| origin.path_in(&address).map(str::to_owned).unwrap_or(address));
         let origin = Origin::of_caller_or(&origin);
         let picture = match shown {
             Shown::Battery => Picture::Battery,
@@ -212,5 +219,30 @@ impl Endpoint for Part {
     async fn call(&self, request: Request) -> Result<Response> {
         let current = self.side.current();
         (self.of)(&current).call(request).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mocks::CallersOrigin;
+    use poem::endpoint::make_sync;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_picture_that_came_from_our_weichuang_has_the_callers_address_too() {
+        let own = "http://127.0.0.1:4010";
+        for (stored, shown) in [
+            (Some(format!("{own}/_mock/images/battery/BT0001.svg")), "/_mock/images/battery/BT0001.svg"),
+            (None, "/_mock/images/battery/BT0001.svg"),
+            (Some("/photos/1.jpg".to_owned()), "/photos/1.jpg"),
+        ] {
+            let pictures = pictures(Origin::new(own));
+            let endpoint =
+                make_sync(move |_| pictures.address(Shown::Battery, "BT0001", stored.clone()).unwrap_or_default());
+            let request = Request::builder().header("host", "mock.lan").header("x-forwarded-prefix", "/polaris");
+            let address = endpoint.with(CallersOrigin).call(request.finish()).await.expect("an answer");
+            assert_eq!(address, format!("http://mock.lan/polaris{shown}"));
+        }
     }
 }

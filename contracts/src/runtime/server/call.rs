@@ -1,11 +1,12 @@
-use poem::{Body, Request, RequestBody, Result, error::ReadBodyError, http::HeaderMap};
+use poem::{Body, Request, RequestBody, Result, error::ReadBodyError};
 use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions,
     registry::{MetaMediaType, MetaRequest, Registry},
     types::Type,
 };
 
-use crate::runtime::{Operation, Reading, TraceId, Validate, Violation, read, read_strictly};
+use super::form::{Named, is_json, readable};
+use crate::runtime::{Operation, Reading, Rule, TraceId, Validate, Violation, read, read_strictly, text};
 
 /// A larger body is refused with 413: 1 MiB.
 pub const BODY_LIMIT: usize = 1 << 20;
@@ -26,10 +27,16 @@ pub struct Call<O: Operation> {
 pub enum Rejection {
     /// The body violates the contract.
     Invalid(Vec<Violation>),
+    /// The body is no text in UTF-8: the rule that it breaks.
+    NoText(Rule<'static>),
     /// The body is larger than [`BODY_LIMIT`].
     TooLarge,
     /// The body is no `application/json`.
     UnsupportedMediaType,
+    /// The body is in another charset than UTF-8.
+    Charset(Named),
+    /// The body is compressed.
+    Compressed(Named),
     /// The body could not be read to its end.
     Unreadable,
 }
@@ -39,9 +46,9 @@ impl Rejection {
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
-            Rejection::Invalid(_) | Rejection::Unreadable => 400,
+            Rejection::Invalid(_) | Rejection::NoText(_) | Rejection::Unreadable => 400,
             Rejection::TooLarge => 413,
-            Rejection::UnsupportedMediaType => 415,
+            Rejection::UnsupportedMediaType | Rejection::Charset(_) | Rejection::Compressed(_) => 415,
         }
     }
 
@@ -50,8 +57,11 @@ impl Rejection {
     pub fn message(&self) -> String {
         match self {
             Rejection::Invalid(violations) => format!("请求参数不符合约定，共 {} 处", violations.len()),
+            Rejection::NoText(rule) => format!("请求体{rule}"),
             Rejection::TooLarge => "请求体超过 1 MiB".to_owned(),
             Rejection::UnsupportedMediaType => "请求体须为 application/json".to_owned(),
+            Rejection::Charset(name) => format!("请求体的字符集须为 UTF-8，不支持 {name}"),
+            Rejection::Compressed(name) => format!("请求体不能压缩（Content-Encoding: {name}）"),
             Rejection::Unreadable => "请求体读取失败".to_owned(),
         }
     }
@@ -61,6 +71,7 @@ impl Rejection {
     pub fn into_violations(self) -> Vec<Violation> {
         match self {
             Rejection::Invalid(violations) => violations,
+            Rejection::NoText(rule) => vec![Violation::new("", rule)],
             _ => Vec::new(),
         }
     }
@@ -80,32 +91,26 @@ async fn receive<O: Operation>(request: &Request, body: &mut RequestBody) -> Res
     Ok(reading)
 }
 
-/// The whole `body` of `request`, if it is not too large.
+/// The whole `body` of `request`, if it can be read here and is not too large.
 ///
 /// # Errors
-/// [`Rejection::TooLarge`], or [`Rejection::Unreadable`] when it ends too early.
+/// Those of [`readable`], [`Rejection::TooLarge`], [`Rejection::Unreadable`] when it ends too early, or
+/// [`Rejection::NoText`].
 pub async fn whole(request: &Request, body: Body) -> Result<impl AsRef<[u8]> + Into<Body> + use<>, Rejection> {
+    readable(request.headers())?;
     let announced = request.header("content-length").and_then(|length| length.parse::<usize>().ok());
-    match announced {
-        Some(length) if length > BODY_LIMIT => Err(Rejection::TooLarge),
+    let bytes = match announced {
+        Some(length) if length > BODY_LIMIT => return Err(Rejection::TooLarge),
         // The server reads no more than was announced.
-        Some(_) => body.into_bytes().await.map_err(|_| Rejection::Unreadable),
+        Some(_) => body.into_bytes().await.map_err(|_| Rejection::Unreadable)?,
         None => match body.into_bytes_limit(BODY_LIMIT).await {
-            Ok(bytes) => Ok(bytes),
-            Err(ReadBodyError::PayloadTooLarge) => Err(Rejection::TooLarge),
-            Err(_) => Err(Rejection::Unreadable),
+            Ok(bytes) => bytes,
+            Err(ReadBodyError::PayloadTooLarge) => return Err(Rejection::TooLarge),
+            Err(_) => return Err(Rejection::Unreadable),
         },
-    }
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let Some(value) = headers.get("content-type").and_then(|value| value.to_str().ok()) else { return false };
-    let mut parts = value.split(';').map(str::trim);
-    let essence = parts.next().unwrap_or_default();
-    let utf8 = parts.filter_map(|parameter| parameter.split_once('=')).all(|(name, value)| {
-        !name.eq_ignore_ascii_case("charset") || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
-    });
-    essence.eq_ignore_ascii_case("application/json") && utf8
+    };
+    text(&bytes).map_err(Rejection::NoText)?;
+    Ok(bytes)
 }
 
 impl<'a, O: Operation<Request: Type>> ApiExtractor<'a> for Call<O> {

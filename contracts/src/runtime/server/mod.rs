@@ -4,6 +4,8 @@
 mod call;
 /// Replies and refusals in Weichuang's flat form.
 pub mod flat;
+/// Which bodies can be read, by what their heads say.
+mod form;
 /// Replies and failures in KOP's envelope.
 pub mod kop;
 /// poem-openapi's view of the field shapes.
@@ -12,3 +14,4 @@ mod schema;
 mod warnings;
 
 pub use call::{BODY_LIMIT, Call, Rejection, Strict, whole};
+pub use form::{Named, readable};

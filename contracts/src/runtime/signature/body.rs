@@ -2,14 +2,14 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::Unsignable;
-use crate::runtime::Rule;
+use crate::runtime::{Rule, text};
 
 /// The top-level fields of a body, each with the text that is signed: strings raw (unescaped), numbers and booleans as
 /// their JSON text, arrays and objects as they were sent without white space, `null` empty.
 ///
 /// The text of a value is that of its tokens: a JSON library would write `1.0` or `1e3` in its own way, and sort keys.
 pub(super) fn fields(body: &[u8]) -> Result<Vec<(String, String)>, Unsignable> {
-    let text = std::str::from_utf8(body).map_err(|_| Unsignable::Body(Rule::Utf8))?;
+    let text = text(body).map_err(Unsignable::Body)?;
     // From here on it is JSON, and the walk need not look for mistakes.
     serde_json::from_str::<IgnoredAny>(text).map_err(|error| no_json(&error))?;
     let compact = compact(text);
@@ -132,12 +132,12 @@ mod tests {
             ("{", 1, 1),
             ("{\"a\":}", 1, 6),
             ("{\"a\":1}x", 1, 8),
-            ("\u{feff}{}", 1, 1),
             ("{\n\"a\":\"\\ud83d\"}", 2, 12),
             ("{a:1}", 1, 2),
         ] {
             assert_eq!(fields(body.as_bytes()), Err(Unsignable::Body(Rule::Json(line, column))), "{body}");
         }
         assert_eq!(fields(b"{\"a\":\"\xff\"}"), Err(Unsignable::Body(Rule::Utf8)));
+        assert_eq!(fields("\u{feff}{}".as_bytes()), Err(Unsignable::Body(Rule::ByteOrderMark)));
     }
 }
