@@ -388,6 +388,8 @@ mod tests {
                 ("[server]\nlisten = 'nowhere'", "server.listen"),
                 ("[database]\nurl = 'mysql://x'", "database.url"),
                 ("[server]\ninstance = 16", "server.instance"),
+                ("[server]\nconnections = 0", "server.connections"),
+                ("[server]\nconnections_per_address = 0", "server.connections_per_address"),
                 ("[access]\nsealing_key = '12'", "access.sealing_key"),
                 ("[server]\ncors_origins = ['*']", "\"*\" is no origin"),
                 ("[server]\ncors_origins = ['null']", "\"null\" is no origin"),

@@ -170,12 +170,14 @@ impl Seat {
         *self.phase() = Phase::Taking(Instant::now());
     }
 
-    /// Something of the answer was taken.
-    pub(super) fn taken(&self) {
+    /// Something was taken; false, if it was no answer yet.
+    pub(super) fn taken(&self) -> bool {
         let mut phase = self.phase();
-        if matches!(*phase, Phase::Taking(_)) {
+        let answer = matches!(*phase, Phase::Taking(_));
+        if answer {
             *phase = Phase::Taking(Instant::now());
         }
+        answer
     }
 
     /// Completes when the connection should be closed for others.

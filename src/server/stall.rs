@@ -14,7 +14,7 @@ use tokio::{
 use super::seats::{Connections, Seat};
 
 /// A connection that gives up: when a request has not been said and answered in time, however slowly its bytes drip (the
-/// time runs from its first byte, or from the beginning, until something is written), and when nothing of an answer is
+/// time runs from its first byte, or from the beginning, until something of an answer is written), and when nothing of an answer is
 /// taken for too long.
 pub(super) struct Stalling<I> {
     io: I,
@@ -45,8 +45,10 @@ impl<I> Stalling<I> {
 
     fn written(&mut self, context: &mut Context<'_>, outcome: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         let written = ready!(self.taking(context, outcome))?;
-        self.asking = None;
-        self.seat.taken();
+        // That a request should go on is no answer.
+        if self.seat.taken() {
+            self.asking = None;
+        }
         Poll::Ready(Ok(written))
     }
 }

@@ -115,6 +115,16 @@ async fn where_there_is_no_room_whoever_waits_longest_leaves() {
 }
 
 #[tokio::test]
+async fn a_body_that_was_asked_for_and_does_not_come_is_not_waited_for() {
+    let running = serving(Connections { patience: Duration::from_millis(500), ..Connections::default() }).await;
+    let mut stream = connect(&running).await;
+    let head = "POST /kop/x HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 20000\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.expect("written");
+    assert!(answer(&mut stream).await.starts_with("HTTP/1.1 100 "));
+    until_closed(&mut stream).await;
+}
+
+#[tokio::test]
 async fn what_is_read_for_nothing_has_an_end() {
     let running = serving(Connections::default()).await;
     let mut stream = connect(&running).await;
