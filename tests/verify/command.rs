@@ -62,9 +62,15 @@ async fn it_ends_in_time() {
 #[tokio::test]
 async fn an_interrupted_run_reports_what_it_saw() {
     let app = App::start().await;
-    let url = app.url("/weichuang");
+    let (url, before) = (app.url("/weichuang"), app.state().await);
     let binary = Binary::start(&["verify", "--side", "weichuang", "--target", &url, "--time", "60s"]);
-    tokio::time::sleep(Duration::from_millis(1500)).await;
+    // It has begun when the world has changed.
+    let changed = async {
+        while app.state().await == before {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(50), changed).await.expect("a call that changes something");
     binary.signal("INT").await;
     let ended = binary.end().await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
