@@ -83,6 +83,7 @@ pub(super) async fn run(args: Args) -> Outcome {
     }
     let mut stop = pin!(signals::stop()?);
     let db = open(&settings).await?;
+    let _serving = db.serve_alone().await?;
     if args.migrate {
         migrations::run(&db).await?;
     }

@@ -8,9 +8,10 @@ use std::{
 };
 
 use sha2::{Digest as _, Sha256};
+use tokio::sync::OnceCell;
 
 use super::Refusal;
-use crate::backend::db::{Bound, Db, DbError, Engine, sql};
+use crate::backend::db::{Bound, Db, DbError, Engine, Session, sql};
 
 /// A timestamp may be so far from the time here, in milliseconds.
 pub(super) const WINDOW: i64 = 300_000;
@@ -21,14 +22,23 @@ const PURGE: i64 = 60_000;
 /// A clock is not counted as ahead of ours until it is so by this much: no process starts within that time.
 const AHEAD: i64 = 100;
 
+/// The clocks of instances that share a database agree so far.
+const APART: i64 = 1_000;
+/// The row of `accepted_sign` that tells since when the table remembers.
+const SINCE: &str = "app_key = '' AND sign = ''";
+
 /// Sees to it that a signature is accepted once, across all instances that share a PostgreSQL: there, the database
-/// remembers. SQLite has one process that faces callers, and one writer: there, this process remembers, and refuses what was
-/// signed before its start, which another one may have accepted. A call that is dated ahead would outlive a restart: those
-/// few are remembered by the database too.
+/// remembers. SQLite has one process that faces callers, and one writer: there, this process remembers.
+///
+/// Either memory can be lost, by a restart or by a crash of PostgreSQL, which empties an unlogged table. So what was signed
+/// before the memory began is refused. A call that is dated ahead would outlive the memory: those few are written down for
+/// good, and a memory begins with them.
 #[derive(Debug)]
 pub struct Replay {
     started: i64,
     memory: Mutex<Memory>,
+    /// The memory has what was written down.
+    begun: OnceCell<()>,
     next_purge: AtomicI64,
 }
 
@@ -49,7 +59,7 @@ impl Replay {
     pub fn starting(now: i64) -> Self {
         let memory =
             Memory { recent: HashSet::new(), older: HashSet::new(), next_generation: now.saturating_add(REMEMBERED) };
-        Self { started: now, memory: Mutex::new(memory), next_purge: AtomicI64::new(0) }
+        Self { started: now, memory: Mutex::new(memory), begun: OnceCell::new(), next_purge: AtomicI64::new(0) }
     }
 
     /// Accepts a signature that holds, once.
@@ -61,35 +71,127 @@ impl Replay {
         timestamp: i64,
         now: i64,
     ) -> Result<(), Refusal> {
-        let sign = sign.to_ascii_lowercase();
+        let call = Call { app_key, sign: &sign.to_ascii_lowercase(), timestamp };
         let shared = db.engine() == Engine::Postgres;
         if !shared {
             if timestamp < self.started {
                 return Err(Refusal::BeforeStart);
             }
+            self.begun.get_or_try_init(|| self.begin(db, now)).await?;
             let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-            if !memory.accept(digest(app_key, &sign), now) {
+            if !memory.accept(digest(app_key, call.sign), now) {
                 return Err(Refusal::Replayed);
             }
         }
-        if (shared || timestamp > now + AHEAD) && !self.insert(db, app_key, sign, timestamp, now).await? {
+        let ahead = timestamp > now + AHEAD;
+        if !shared && !ahead {
+            return Ok(());
+        }
+        let mut session = if ahead { db.transaction().await? } else { db.session().await? };
+        self.purge(&mut session, now).await?;
+        if ahead && !call.write_down(&mut session).await? {
             return Err(Refusal::Replayed);
+        }
+        let known = if shared { call.remember(&mut session).await? } else { Known::New };
+        match known {
+            Known::New => Ok(session.commit().await?),
+            Known::Before => Err(Refusal::Replayed),
+            Known::Perhaps => Err(Refusal::BeforeStart),
+            Known::Lost => {
+                drop(session);
+                begin_anew(db, now).await?;
+                Err(Refusal::BeforeStart)
+            }
+        }
+    }
+
+    /// Begins the memory of this process with what another one has written down.
+    async fn begin(&self, db: &Db, now: i64) -> Result<(), DbError> {
+        let statement = sql("SELECT app_key, sign FROM accepted_ahead WHERE app_key <> ''");
+        let rows = db.session().await?.all(statement).await?;
+        let known = rows.iter().map(|row| Ok(digest(&row.get::<String>("app_key")?, &row.get::<String>("sign")?)));
+        let known = known.collect::<Result<Vec<_>, DbError>>()?;
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        for call in known {
+            memory.accept(call, now);
         }
         Ok(())
     }
 
-    /// False if it is there already.
-    async fn insert(&self, db: &Db, app_key: &str, sign: String, timestamp: i64, now: i64) -> Result<bool, DbError> {
-        let mut session = db.session().await?;
+    /// Removes what no clock accepts any more, now and then.
+    async fn purge(&self, session: &mut Session, now: i64) -> Result<(), DbError> {
         let due = self.next_purge.load(Ordering::Relaxed);
         let next = now + PURGE;
         if due <= now && self.next_purge.compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
-            session.execute(sql("DELETE FROM accepted_sign WHERE expires_at < ").bind(now)).await?;
+            for table in ["accepted_sign", "accepted_ahead"] {
+                let statement =
+                    sql("DELETE FROM ").push(table).push(" WHERE app_key <> '' AND expires_at < ").bind(now);
+                session.execute(statement).await?;
+            }
         }
-        let values: [Bound; 3] = [app_key.into(), sign.into(), (timestamp + REMEMBERED).into()];
-        let statement = sql("INSERT INTO accepted_sign (app_key, sign, expires_at) VALUES ").list(values);
+        Ok(())
+    }
+}
+
+/// A call whose signature holds.
+struct Call<'a> {
+    app_key: &'a str,
+    sign: &'a str,
+    timestamp: i64,
+}
+
+impl Call<'_> {
+    fn row(&self) -> [Bound; 3] {
+        [self.app_key.into(), self.sign.into(), (self.timestamp + REMEMBERED).into()]
+    }
+
+    /// False if it is there already.
+    async fn write_down(&self, session: &mut Session) -> Result<bool, DbError> {
+        let statement = sql("INSERT INTO accepted_ahead (app_key, sign, expires_at) VALUES ").list(self.row());
         Ok(session.execute(statement.push(" ON CONFLICT DO NOTHING")).await? == 1)
     }
+
+    /// Has the database remember it.
+    async fn remember(&self, session: &mut Session) -> Result<Known, DbError> {
+        let [app_key, sign, expires_at] = self.row();
+        let statement = sql("INSERT INTO accepted_sign (app_key, sign, expires_at) SELECT ").bind(app_key);
+        let statement = statement.push(", ").bind(sign).push(", CAST(").bind(expires_at).push(" AS BIGINT)");
+        let statement = statement.push(" FROM accepted_sign WHERE ").push(SINCE).push(" AND expires_at <= ");
+        let statement = statement.bind(self.timestamp).push(" ON CONFLICT DO NOTHING");
+        if session.execute(statement).await? == 1 {
+            return Ok(Known::New);
+        }
+        let statement = sql("SELECT expires_at FROM accepted_sign WHERE ").push(SINCE);
+        Ok(match session.first(statement).await?.map(|row| row.get::<i64>("expires_at")).transpose()? {
+            Some(since) if since <= self.timestamp => Known::Before,
+            Some(_) => Known::Perhaps,
+            None => Known::Lost,
+        })
+    }
+}
+
+/// What the database knows of a call.
+enum Known {
+    /// It is new.
+    New,
+    /// It was accepted before.
+    Before,
+    /// It is from before the table was last empty.
+    Perhaps,
+    /// The table was emptied, and nobody has noticed yet.
+    Lost,
+}
+
+/// The table was emptied: it remembers from now on, and what was dated ahead.
+async fn begin_anew(db: &Db, now: i64) -> Result<(), DbError> {
+    tracing::warn!("the database has lost its accepted signatures in a crash: calls signed before now are refused");
+    let mut session = db.transaction().await?;
+    let known = "INSERT INTO accepted_sign (app_key, sign, expires_at) SELECT app_key, sign, expires_at FROM \
+                 accepted_ahead ON CONFLICT DO NOTHING";
+    session.execute(sql(known)).await?;
+    let since = sql("INSERT INTO accepted_sign (app_key, sign, expires_at) VALUES ('', '', ").bind(now + APART);
+    session.execute(since.push(") ON CONFLICT DO NOTHING")).await?;
+    session.commit().await
 }
 
 /// A key has no space in it.
@@ -111,10 +213,12 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backend::migrations;
 
     #[tokio::test]
     async fn memory_forgets_what_no_timestamp_could_bring_back() {
         let db = Db::in_memory().await.expect("a database");
+        migrations::run(&db).await.expect("the schema");
         let replay = Replay::starting(0);
         let accept = async |sign: &str, now: i64| replay.accept(&db, "app", sign, now, now).await;
         assert!(accept("a1", 0).await.is_ok());

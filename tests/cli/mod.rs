@@ -4,6 +4,8 @@ mod app;
 mod audit;
 /// Killed half-way.
 mod crash;
+/// What becomes of `polaris serve` when its database cannot be used.
+mod database;
 /// `polaris import`.
 mod import;
 /// Several servers on one database.

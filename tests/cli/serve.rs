@@ -78,10 +78,10 @@ async fn it_refuses_a_database_that_was_not_migrated_and_migrate_helps() {
     assert_eq!(ended.code, Some(1));
     assert_eq!(
         ended.stderr,
-        "polaris: the schema is behind (steps missing: 1); run `polaris migrate`, or start with --migrate\n"
+        "polaris: the schema is behind (steps missing: 2); run `polaris migrate`, or start with --migrate\n"
     );
     let migrated = Binary::start(&["migrate", "--database-url", &database]).end().await;
-    assert_eq!((migrated.code, migrated.stdout.as_str()), (Some(0), "steps run: 1; the schema is current\n"));
+    assert_eq!((migrated.code, migrated.stdout.as_str()), (Some(0), "steps run: 2; the schema is current\n"));
     let again = Binary::start(&["migrate", "--database-url", &database]).end().await;
     assert_eq!((again.code, again.stdout.as_str()), (Some(0), "steps run: 0; the schema is current\n"));
 }
