@@ -1,7 +1,7 @@
 //! Errors of the domain. They know no HTTP: [`Error::into`] a `Failure` happens at the edge. Use
 //!
 //! - [`Error::NotFound`] when what the caller names is not there ([`Error::Missing`] where it named several things),
-//! - [`Error::Conflict`] when its state, or another writer, does not allow the call,
+//! - [`Error::Conflict`] when its state does not allow the call,
 //! - [`Error::Forbidden`] when it is outside what the caller may see,
 //! - [`Error::Invalid`] for what a schema cannot say (two dates in the wrong order, a page too deep),
 //! - [`Error::Partner`] when Weichuang's answer is needed now and cannot be had.
@@ -71,8 +71,11 @@ impl<D> From<Error> for Failure<D> {
                 tracing::warn!(%cause, "Weichuang could not be asked");
                 Failure::new(502, "微创暂时无法访问，请稍后再试")
             }
-            Error::Db(DbError::Duplicate) => Failure::new(409, "数据已被其他请求修改，请刷新后再试"),
-            Error::Db(DbError::Busy) => Failure::new(409, "数据正被其他请求修改，请稍后再试"),
+            // A duplicate that the operation has not foreseen is another writer too: what the state is, is seen next time.
+            Error::Db(error @ (DbError::Duplicate | DbError::Busy | DbError::Unavailable(_) | DbError::Lost(_))) => {
+                tracing::warn!(%error, "the database cannot be used now");
+                Failure::new(503, "系统繁忙，请稍后再试")
+            }
             Error::Db(error) => {
                 tracing::error!(%error, "the database failed");
                 Failure::new(500, "系统繁忙，请稍后再试")

@@ -96,6 +96,7 @@ async fn serve(args: Args) -> Outcome {
     let mut stop = pin!(signals::stop()?);
     let connections = connections(&settings)?;
     let db = open(&settings).await?;
+    let _serving = db.serve_alone().await?;
     if args.migrate {
         migrations::run(&db).await?;
     }

@@ -125,13 +125,13 @@ impl Gateway {
         let Signed(Announced { parameters, app, timestamp }) = signed;
         let (api, sign) = (parameters.get("api").unwrap_or_default(), parameters.get("sign").unwrap_or_default());
         let now = options.clock.now();
-        let claim = options.replay.claim(db, &app.key, sign, timestamp, now)?;
+        let claim = options.replay.claim(db, &app.key, sign, timestamp, now).await?;
         if let Some(wait) = rates.as_ref().and_then(|rates| rates.wait(&app.key)) {
             claim.give_up();
             return Err(Refusal::TooOften(wait));
         }
-        let accepted = claim.accept(db, &app.key, now).await;
-        if let (Err(Refusal::Replayed), Some(rates)) = (&accepted, rates) {
+        let accepted = claim.accept(db, now).await;
+        if let (Err(Refusal::Replayed | Refusal::BeforeStart), Some(rates)) = (&accepted, rates) {
             rates.give_back(&app.key);
         }
         accepted?;

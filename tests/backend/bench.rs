@@ -35,7 +35,8 @@ impl Bench {
         Self::new(db).await
     }
 
-    async fn new(db: Db) -> Self {
+    /// A bench on `db`, whose schema is current.
+    pub async fn new(db: Db) -> Self {
         let bound = server::bind("127.0.0.1", 0).await.expect("a free port");
         let mock = Arc::new(Mock::new(World::default_world().expect("the built-in world"), Origin::new(&bound.url())));
         let url = bound.url();

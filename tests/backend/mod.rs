@@ -17,7 +17,7 @@ mod migration;
 /// The schema and its steps.
 mod migrations;
 /// A new database, opened.
-mod opening;
+pub mod opening;
 /// Swap orders.
 mod orders;
 /// What Weichuang must be told.
@@ -30,6 +30,10 @@ mod partner;
 mod reviews;
 /// What stands in the database.
 mod rows;
+/// PostgreSQL over TLS.
+mod tls;
+/// Transactions that end in another way than they should.
+mod transactions;
 
 pub use bench::{Bench, on_both_engines};
 pub use rows::stored;

@@ -31,9 +31,16 @@ async fn numbers(database: &str) -> Vec<i64> {
     rows.expect("rows").iter().map(|row| row.get("number").expect("a number")).collect()
 }
 
+/// Runs `test` with the URL of a PostgreSQL database, which several processes may serve.
+async fn on_postgresql<F: Future<Output = ()>>(test: impl Fn(String) -> F) {
+    if let Some(url) = fresh_database().await {
+        test(url).await;
+    }
+}
+
 #[tokio::test]
 async fn a_second_server_with_the_number_of_one_that_lives_is_refused_and_may_have_it_afterwards() {
-    on_both_engines("numbered", async |database| {
+    on_postgresql(async |database| {
         let first = Serving::of(numbered(&database, "3")).await;
         let second = Binary::spawn(numbered(&database, "3")).end().await;
         assert_eq!((second.code, second.stdout.as_str()), (Some(1), ""), "{second:?}");
@@ -55,7 +62,7 @@ async fn a_second_server_with_the_number_of_one_that_lives_is_refused_and_may_ha
 
 #[tokio::test]
 async fn servers_without_a_number_take_free_ones() {
-    on_both_engines("unnumbered", async |database| {
+    on_postgresql(async |database| {
         let _servers = [
             Serving::start_on(&database, NOBODY).await,
             Serving::of(numbered(&database, "14")).await,
@@ -68,7 +75,7 @@ async fn servers_without_a_number_take_free_ones() {
 
 #[tokio::test]
 async fn after_a_crash_the_number_is_free_within_seconds_and_another_one_at_once() {
-    on_both_engines("crashed", async |database| {
+    on_postgresql(async |database| {
         let first = Serving::of(numbered(&database, "3")).await;
         first.binary.signal("KILL").await;
         let started = Instant::now();
@@ -78,6 +85,30 @@ async fn after_a_crash_the_number_is_free_within_seconds_and_another_one_at_once
         assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_sqlite_file_has_one_server_beside_other_commands_and_another_one_at_once_when_that_was_killed() {
+    let folder = Folder::new("one");
+    let database = folder.database();
+    let mut first = Serving::of(numbered(&database, "3")).await;
+    for _ in 0..2 {
+        let second = Binary::spawn(Serving::command(&database, NOBODY)).end().await;
+        assert_eq!((second.code, second.stdout.as_str()), (Some(1), ""), "{second:?}");
+        assert!(second.stderr.contains("polaris.db is served by another process"), "{second:?}");
+        let seeded = Binary::start(&["seed", "--database-url", &database]).end().await;
+        assert_eq!(seeded.code, Some(0), "{seeded:?}");
+
+        first.binary.signal("KILL").await;
+        let started = Instant::now();
+        first = Serving::start_on(&database, NOBODY).await;
+        assert!(started.elapsed() < Duration::from_secs(8), "another number is free at once: {:?}", started.elapsed());
+    }
+    // The number of one that was killed is free within seconds.
+    first.binary.signal("KILL").await;
+    let started = Instant::now();
+    let _again = Serving::of(numbered(&database, "3")).await;
+    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
 }
 
 #[tokio::test]

@@ -6,6 +6,8 @@ mod audit;
 mod causes;
 /// Killed half-way.
 mod crash;
+/// What becomes of `polaris serve` when its database cannot be used.
+mod database;
 /// Open files, and too few of them.
 mod descriptors;
 /// `polaris import`.

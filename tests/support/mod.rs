@@ -18,7 +18,7 @@ mod side;
 pub use app::{App, Body};
 pub use binary::{Binary, Ended, free_port, without_proxies};
 pub use need::{need, program};
-pub use postgres::fresh_database;
+pub use postgres::{Around, Cluster, fresh_database, fresh_database_with};
 pub use proxy::Proxy;
 pub use reply::{Reply, trace_id};
 pub use serving::{Folder, Serving, post};

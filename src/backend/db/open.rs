@@ -1,22 +1,19 @@
 use std::{
     str::FromStr,
-    sync::atomic::{AtomicU64, Ordering},
-    time::{Duration, Instant},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
-use sqlx::{
-    PgPool, SqlitePool,
-    postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+
+use super::{
+    DbError, Session,
+    file::Serving,
+    postgres::Server,
+    sqlite::{File, PATIENCE},
 };
-use tokio::time::sleep;
-
-use super::{DbError, Session};
-
-/// How long a connection to SQLite waits for another one.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How often a new file that others open too is tried again.
-const POLL: Duration = Duration::from_millis(10);
 
 /// Which engine a database runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,15 +26,27 @@ pub enum Engine {
 
 /// A database. Clones share one pool.
 #[derive(Debug, Clone)]
-pub struct Db(Pool);
+pub struct Db(Arc<Parts>);
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
+struct Parts {
+    pool: Pool,
+    /// Set once a write has failed, until one is seen to work again.
+    write_failed: Arc<AtomicBool>,
+}
+
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a process has one")]
 enum Pool {
-    Sqlite(SqlitePool),
-    Postgres(PgPool),
+    Sqlite(File),
+    Postgres(Server),
 }
 
 impl Db {
+    fn of(pool: Pool) -> Self {
+        Self(Arc::new(Parts { pool, write_failed: Arc::default() }))
+    }
+
     /// Opens the database at `url`: `sqlite://path/to/file.db`, `postgres://user@host/name`; with at most
     /// `connections` connections.
     ///
@@ -45,13 +54,13 @@ impl Db {
     /// When the URL names no engine that is known, or the database cannot be reached.
     pub async fn open(url: &str, connections: u32) -> Result<Self, DbError> {
         if url.starts_with("sqlite:") {
-            let options =
-                SqliteConnectOptions::from_str(url)?.create_if_missing(true).journal_mode(SqliteJournalMode::Wal);
-            return Self::sqlite(options.synchronous(SqliteSynchronous::Normal), connections).await;
+            let options = SqliteConnectOptions::from_str(url)?.create_if_missing(true);
+            // Whoever is told of a change may rely on it: a commit waits until it is on the disk.
+            let options = options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
+            return Ok(Self::of(Pool::Sqlite(File::open(options, connections).await?)));
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(5));
-            return Ok(Self(Pool::Postgres(pool.connect_with(PgConnectOptions::from_str(url)?).await?)));
+            return Ok(Self::of(Pool::Postgres(Server::open(url, connections, false).await?)));
         }
         Err(DbError::Other("the database URL should begin with sqlite: or postgres:".to_owned()))
     }
@@ -63,11 +72,9 @@ impl Db {
     pub async fn open_to_read(url: &str) -> Result<Self, DbError> {
         if url.starts_with("sqlite:") {
             let options = SqliteConnectOptions::from_str(url)?.read_only(true).busy_timeout(PATIENCE);
-            let pool = SqlitePoolOptions::new().max_connections(1);
-            return Ok(Self(Pool::Sqlite(pool.connect_with(options).await?)));
+            return Ok(Self::of(Pool::Sqlite(File::open_to_read(options).await?)));
         }
-        let options = PgConnectOptions::from_str(url)?.options([("default_transaction_read_only", "on")]);
-        Ok(Self(Pool::Postgres(PgPoolOptions::new().max_connections(1).connect_with(options).await?)))
+        Ok(Self::of(Pool::Postgres(Server::open(url, 1, true).await?)))
     }
 
     /// A fresh database in memory, gone with its last clone.
@@ -78,31 +85,27 @@ impl Db {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         // A plain `:memory:` is one database for each connection; the memory VFS shares one by its name.
         let name = format!("/polaris-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-        Self::sqlite(SqliteConnectOptions::new().filename(name).vfs("memdb"), 8).await
-    }
-
-    async fn sqlite(options: SqliteConnectOptions, connections: u32) -> Result<Self, DbError> {
-        let options = options.foreign_keys(true).busy_timeout(PATIENCE);
-        // The indexes of a million orders do not fit in the 2 MB that a connection keeps by itself; reads need no copy.
-        let options = options.pragma("cache_size", "-65536").pragma("mmap_size", "1073741824");
-        let options = options.optimize_on_close(true, 400);
-        // The first connection stays: a database in memory ends with its last one.
-        let pool = SqlitePoolOptions::new().max_connections(connections).idle_timeout(None).max_lifetime(None);
-        let started = Instant::now();
-        loop {
-            // A new file is turned to write-ahead logging by whoever has it alone, which SQLite itself does not wait for.
-            match pool.clone().connect_with(options.clone()).await.map_err(DbError::from) {
-                Err(DbError::Busy) if started.elapsed() < PATIENCE => sleep(POLL).await,
-                opened => return Ok(Self(Pool::Sqlite(opened?))),
-            }
-        }
+        let options = SqliteConnectOptions::new().filename(name).vfs("memdb");
+        Ok(Self::of(Pool::Sqlite(File::in_memory(options, 8).await?)))
     }
 
     /// The engine.
     pub fn engine(&self) -> Engine {
-        match self.0 {
+        match self.0.pool {
             Pool::Sqlite(_) => Engine::Sqlite,
             Pool::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Makes this process the one that serves the database, where it can have but one: a SQLite file. It is so until what
+    /// is returned is dropped.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] when another process serves it.
+    pub async fn serve_alone(&self) -> Result<Option<Serving>, DbError> {
+        match &self.0.pool {
+            Pool::Sqlite(file) => file.lock().await,
+            Pool::Postgres(_) => Ok(None),
         }
     }
 
@@ -116,9 +119,9 @@ impl Db {
 
     /// Closes every connection.
     pub async fn close(&self) {
-        match &self.0 {
-            Pool::Sqlite(pool) => pool.close().await,
-            Pool::Postgres(pool) => pool.close().await,
+        match &self.0.pool {
+            Pool::Sqlite(file) => file.close().await,
+            Pool::Postgres(server) => server.close().await,
         }
     }
 
@@ -127,9 +130,9 @@ impl Db {
     /// # Errors
     /// See [`DbError`].
     pub async fn session(&self) -> Result<Session, DbError> {
-        Ok(match &self.0 {
-            Pool::Sqlite(pool) => Session::sqlite(pool.acquire().await?),
-            Pool::Postgres(pool) => Session::postgres(pool.acquire().await?),
+        Ok(match &self.0.pool {
+            Pool::Sqlite(file) => Session::new(file.connection().await?, &self.0.write_failed),
+            Pool::Postgres(server) => Session::new(server.connection().await?, &self.0.write_failed),
         })
     }
 
@@ -139,9 +142,17 @@ impl Db {
     /// # Errors
     /// See [`DbError`].
     pub async fn transaction(&self) -> Result<Session, DbError> {
-        Ok(match &self.0 {
-            Pool::Sqlite(pool) => Session::sqlite_transaction(pool.begin_with("BEGIN IMMEDIATE").await?),
-            Pool::Postgres(pool) => Session::postgres_transaction(pool.begin().await?),
-        })
+        self.session().await?.begin().await
+    }
+
+    /// Whether a write has failed, and none was [seen to work](Self::writes_work) since.
+    #[must_use]
+    pub fn write_failed(&self) -> bool {
+        self.0.write_failed.load(Ordering::Relaxed)
+    }
+
+    /// Takes note that a write of some size has worked.
+    pub fn writes_work(&self) {
+        self.0.write_failed.store(false, Ordering::Relaxed);
     }
 }

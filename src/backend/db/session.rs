@@ -1,40 +1,63 @@
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
 use sqlx::{
-    AssertSqlSafe, PgConnection, Postgres, Sqlite, Transaction, pool::PoolConnection, postgres::PgArguments,
+    AssertSqlSafe, Connection as _, PgConnection, Postgres, Sqlite, pool::PoolConnection, postgres::PgArguments,
     query::Query, sqlite::SqliteArguments,
 };
+use tokio::{runtime::Handle, time::timeout};
 
 use super::{
     DbError, Engine, Plan, Row, Sql, plans,
     sql::{Value, sql},
 };
 
-/// A connection, in a transaction or not. Dropped without [`Session::commit`], a transaction changes nothing.
-pub struct Session(Connection);
+/// How long what a transaction has left over may take to be rolled back.
+const PATIENCE: Duration = Duration::from_secs(5);
 
-enum Connection {
+/// A connection, in a transaction or not. Dropped without [`Session::commit`], a transaction changes nothing.
+///
+/// A connection goes back to its pool when it is known to be in no transaction. Whatever has happened to it, an error, a call
+/// that was given up or a panic, its transaction is rolled back first; if that fails, the connection is closed.
+pub struct Session {
+    /// There until the session is dropped.
+    connection: Option<Connection>,
+    /// Whether a transaction was begun and has not been seen to end.
+    in_transaction: bool,
+    write_failed: Arc<AtomicBool>,
+}
+
+pub(super) enum Connection {
     Sqlite(PoolConnection<Sqlite>),
-    SqliteTransaction(Transaction<'static, Sqlite>),
     Postgres(PoolConnection<Postgres>),
-    PostgresTransaction(Transaction<'static, Postgres>),
+}
+
+impl From<PoolConnection<Sqlite>> for Connection {
+    fn from(connection: PoolConnection<Sqlite>) -> Self {
+        Self::Sqlite(connection)
+    }
+}
+
+impl From<PoolConnection<Postgres>> for Connection {
+    fn from(connection: PoolConnection<Postgres>) -> Self {
+        Self::Postgres(connection)
+    }
 }
 
 /// Runs `$run` on whatever the connection is; `$query` prepares the statement for its engine.
 macro_rules! on {
     ($session:expr, $statement:expr, |$connection:ident, $query:ident| $run:expr, $sqlite:expr, $postgres:expr) => {
-        match &mut $session.0 {
+        match $session.connection() {
             Connection::Sqlite(connection) => {
                 let ($connection, $query) = (&mut **connection, sqlite($statement));
                 $run.map($sqlite)
             }
-            Connection::SqliteTransaction(connection) => {
-                let ($connection, $query) = (&mut **connection, sqlite($statement));
-                $run.map($sqlite)
-            }
             Connection::Postgres(connection) => {
-                let ($connection, $query) = (&mut **connection, postgres($statement));
-                $run.map($postgres)
-            }
-            Connection::PostgresTransaction(connection) => {
                 let ($connection, $query) = (&mut **connection, postgres($statement));
                 $run.map($postgres)
             }
@@ -43,28 +66,54 @@ macro_rules! on {
     };
 }
 
+/// Rolls back what a transaction has left over, and closes the connection if that does not work.
+macro_rules! roll_back {
+    ($runtime:expr, $connection:expr) => {{
+        let mut connection = $connection;
+        drop($runtime.spawn(async move {
+            let rolled_back = timeout(PATIENCE, sqlx::raw_sql("ROLLBACK").execute(&mut *connection)).await;
+            if !matches!(rolled_back, Ok(Ok(_))) {
+                tracing::info!("a connection is closed: its transaction could not be rolled back");
+                // What it says to that changes nothing.
+                let _ = timeout(PATIENCE, connection.detach().close_hard()).await;
+            }
+        }));
+    }};
+}
+
 impl Session {
-    pub(super) fn sqlite(connection: PoolConnection<Sqlite>) -> Self {
-        Self(Connection::Sqlite(connection))
+    pub(super) fn new(connection: impl Into<Connection>, write_failed: &Arc<AtomicBool>) -> Self {
+        Self { connection: Some(connection.into()), in_transaction: false, write_failed: write_failed.clone() }
     }
 
-    pub(super) fn sqlite_transaction(transaction: Transaction<'static, Sqlite>) -> Self {
-        Self(Connection::SqliteTransaction(transaction))
+    /// The same connection, in a transaction.
+    pub(super) async fn begin(mut self) -> Result<Self, DbError> {
+        self.in_transaction = true;
+        let begin = match self.engine() {
+            Engine::Sqlite => "BEGIN IMMEDIATE",
+            Engine::Postgres => "BEGIN",
+        };
+        self.script(begin).await?;
+        Ok(self)
     }
 
-    pub(super) fn postgres(connection: PoolConnection<Postgres>) -> Self {
-        Self(Connection::Postgres(connection))
+    fn connection(&mut self) -> &mut Connection {
+        self.connection.as_mut().expect("a session has its connection until it is dropped")
     }
 
-    pub(super) fn postgres_transaction(transaction: Transaction<'static, Postgres>) -> Self {
-        Self(Connection::PostgresTransaction(transaction))
+    /// Takes note of a failure to write that says nothing about the statement.
+    fn noted<T>(&self, result: Result<T, DbError>) -> Result<T, DbError> {
+        if let Err(DbError::Unavailable(_) | DbError::Other(_)) = &result {
+            self.write_failed.store(true, Ordering::Relaxed);
+        }
+        result
     }
 
     /// The engine that it is connected to.
     pub fn engine(&self) -> Engine {
-        match self.0 {
-            Connection::Sqlite(_) | Connection::SqliteTransaction(_) => Engine::Sqlite,
-            Connection::Postgres(_) | Connection::PostgresTransaction(_) => Engine::Postgres,
+        match self.connection {
+            Some(Connection::Postgres(_)) => Engine::Postgres,
+            _ => Engine::Sqlite,
         }
     }
 
@@ -121,13 +170,14 @@ impl Session {
     /// See [`DbError`].
     pub async fn all(&mut self, statement: Sql) -> Result<Vec<Row>, DbError> {
         self.explain(&statement).await?;
-        on!(
+        let rows = on!(
             self,
             statement,
             |connection, query| query.fetch_all(connection).await,
             |rows| rows.into_iter().map(Row::Sqlite).collect(),
             |rows| rows.into_iter().map(Row::Postgres).collect()
-        )
+        );
+        self.noted(rows)
     }
 
     /// The first row of a query.
@@ -136,13 +186,14 @@ impl Session {
     /// See [`DbError`].
     pub async fn first(&mut self, statement: Sql) -> Result<Option<Row>, DbError> {
         self.explain(&statement).await?;
-        on!(
+        let row = on!(
             self,
             statement,
             |connection, query| query.fetch_optional(connection).await,
             |row| row.map(Row::Sqlite),
             |row| row.map(Row::Postgres)
-        )
+        );
+        self.noted(row)
     }
 
     /// How many rows a statement changed.
@@ -151,17 +202,21 @@ impl Session {
     /// See [`DbError`].
     pub async fn execute(&mut self, statement: Sql) -> Result<u64, DbError> {
         self.explain(&statement).await?;
-        on!(self, statement, |connection, query| query.execute(connection).await, |done| done.rows_affected(), |done| {
-            done.rows_affected()
-        })
+        let rows = on!(
+            self,
+            statement,
+            |connection, query| query.execute(connection).await,
+            |done| done.rows_affected(),
+            |done| done.rows_affected()
+        );
+        self.noted(rows)
     }
 
     /// PostgreSQL's own connection, if it is that.
     pub(super) fn as_postgres(&mut self) -> Option<&mut PgConnection> {
-        match &mut self.0 {
-            Connection::Sqlite(_) | Connection::SqliteTransaction(_) => None,
+        match self.connection() {
+            Connection::Sqlite(_) => None,
             Connection::Postgres(connection) => Some(connection),
-            Connection::PostgresTransaction(connection) => Some(connection),
         }
     }
 
@@ -192,27 +247,40 @@ impl Session {
     /// # Errors
     /// See [`DbError`].
     pub async fn script(&mut self, script: &str) -> Result<(), DbError> {
-        let script = || sqlx::raw_sql(AssertSqlSafe(script.to_owned()));
-        match &mut self.0 {
-            Connection::Sqlite(connection) => script().execute(&mut **connection).await.map(drop),
-            Connection::SqliteTransaction(connection) => script().execute(&mut **connection).await.map(drop),
-            Connection::Postgres(connection) => script().execute(&mut **connection).await.map(drop),
-            Connection::PostgresTransaction(connection) => script().execute(&mut **connection).await.map(drop),
-        }
-        .map_err(DbError::from)
+        let script = sqlx::raw_sql(AssertSqlSafe(script.to_owned()));
+        let done = match self.connection() {
+            Connection::Sqlite(connection) => script.execute(&mut **connection).await.map(drop),
+            Connection::Postgres(connection) => script.execute(&mut **connection).await.map(drop),
+        };
+        self.noted(done.map_err(DbError::from))
     }
 
     /// Makes the changes of a transaction last.
     ///
     /// # Errors
     /// See [`DbError`]; then nothing has changed, or nobody knows.
-    pub async fn commit(self) -> Result<(), DbError> {
-        match self.0 {
-            Connection::SqliteTransaction(transaction) => transaction.commit().await?,
-            Connection::PostgresTransaction(transaction) => transaction.commit().await?,
-            Connection::Sqlite(_) | Connection::Postgres(_) => {}
+    pub async fn commit(mut self) -> Result<(), DbError> {
+        if self.in_transaction {
+            self.script("COMMIT").await?;
+            self.in_transaction = false;
         }
         Ok(())
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if !self.in_transaction {
+            return;
+        }
+        let Some(connection) = self.connection.take() else { return };
+        // Without a runtime, nobody rolls back: the connection ends with its pool.
+        if let Ok(runtime) = Handle::try_current() {
+            match connection {
+                Connection::Sqlite(connection) => roll_back!(runtime, connection),
+                Connection::Postgres(connection) => roll_back!(runtime, connection),
+            }
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 use std::{future::Future, marker::PhantomData};
 
-use poem::{IntoResponse, Response, http::StatusCode};
+use poem::{
+    IntoResponse, Response,
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+};
 use poem_openapi::{
     ApiResponse,
     registry::{MetaResponses, MetaSchema, MetaSchemaRef, Registry},
@@ -40,10 +43,14 @@ impl<D> From<Rejection> for Failure<D> {
     }
 }
 
-/// Writes `failure` as the reply of the exchange `trace`.
+/// Writes `failure` as the reply of the exchange `trace`. Who meets 503 may come again in a second.
 pub fn failure_response<D: serde::Serialize>(failure: Failure<D>, trace: TraceId) -> Response {
     let status = StatusCode::from_u16(failure.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    schema::json(status, &FailureBody::new(failure, trace))
+    let mut response = schema::json(status, &FailureBody::new(failure, trace));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response
 }
 
 impl<O: Operation> IntoResponse for KopReply<O> {

@@ -139,7 +139,7 @@ async fn a_device_outside_the_given_set_gives_an_empty_page_without_asking_the_d
         let page = query(&bench, request("TK0003")).await;
         assert_eq!((page.total.0, page.has_more, page.result.len()), (Some(0), false, 0));
         let failure = bench.backend.query_orders(request("TK0001")).await.expect_err("the database is closed");
-        assert_eq!(failure.code, 500);
+        assert_eq!(failure.code, 503);
     })
     .await;
 }
