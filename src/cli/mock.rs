@@ -67,7 +67,7 @@ pub(super) async fn run(args: Args) -> Outcome {
     };
     let polaris = PolarisSide::start(&mock, &bound.url(), &settings).await?;
     let running = bound.serve(router::mock(&mock, &polaris, settings))?;
-    super::say(&Welcome { url: &running.url(), token: args.token.as_deref(), app: app.as_ref() });
+    super::greet(&Welcome { url: &running.url(), token: args.token.as_deref(), app: app.as_ref() });
     stop.await;
     Ok(running.stop().await?)
 }

@@ -78,7 +78,7 @@ pub(super) async fn run(args: Args) -> Outcome {
         ("weichuang.url", args.weichuang_url),
     ])?;
     if args.print_config {
-        super::say(&settings.to_toml()?);
+        super::say(&settings.to_toml()?)?;
         return Ok(());
     }
     let mut stop = pin!(signals::stop()?);
@@ -106,7 +106,7 @@ pub(super) async fn run(args: Args) -> Outcome {
     let until_end = |mut ended: watch::Receiver<()>| async move { drop(ended.changed().await) };
     let outbox = tokio::spawn(outbox::run(backend.clone(), until_end(ended.clone())));
     let sweep = tokio::spawn(members::sweep_every(backend.clone(), SWEEP, until_end(ended)));
-    super::say(&Started { public: &public.url(), internal: &internal.url() });
+    super::greet(&Started { public: &public.url(), internal: &internal.url() });
     let stopped = tokio::select! {
         () = stop => Ok(()),
         () = lease.lost() => Err("this process was taken for dead, and another one may have its instance number"),
