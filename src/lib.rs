@@ -13,6 +13,8 @@ pub mod diff;
 pub mod gateway;
 /// Personal data, shortened.
 pub mod mask;
+/// What others have said, as a terminal may show it.
+mod plain;
 /// The HTTP servers: routes, documents, failures, start and stop.
 pub mod server;
 /// The settings of the production server.

@@ -8,10 +8,7 @@ use std::{
     time::Duration,
 };
 
-use figment::{
-    Figment,
-    providers::{Env, Format, Serialized, Toml},
-};
+use figment::{Figment, providers::Serialized};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -20,6 +17,17 @@ use crate::{
     gateway::{Rate, SealError, SealingKey},
     server::{Connections, Limits, PageOrigin},
 };
+
+/// Settings in the environment.
+mod environment;
+/// Settings in a file.
+mod file;
+/// Secrets, and what is shown instead.
+mod hidden;
+
+#[cfg(test)]
+pub(crate) use self::environment::OTHERS as OTHER_VARIABLES;
+pub use self::environment::VariableError;
 
 /// What a connection has beyond the time of a call.
 const MOMENT: Duration = Duration::from_secs(5);
@@ -157,6 +165,7 @@ pub struct Database {
 #[serde(deny_unknown_fields)]
 pub struct Weichuang {
     /// The base of its operations.
+    #[serde(deserialize_with = "hidden::read_url")]
     pub url: Url,
     /// Sent as `Authorization: Bearer`.
     pub token: Option<String>,
@@ -266,9 +275,22 @@ impl Weichuang {
 /// Why the settings are refused: one line that names the setting and where it comes from.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// There is no such file.
-    #[error("cannot read the settings file {0}")]
-    NoFile(String),
+    /// The file cannot be read.
+    #[error("cannot read the settings file {0}: {1}")]
+    File(String, std::io::Error),
+    /// The file is not TOML.
+    #[error("settings: {name}:{line}: {reason}")]
+    Toml {
+        /// The file.
+        name: String,
+        /// Where in it.
+        line: usize,
+        /// What is wrong there, without what stands there.
+        reason: String,
+    },
+    /// A variable of the environment is no setting.
+    #[error("settings: {0}")]
+    Variable(#[from] VariableError),
     /// A key or value does not fit.
     #[error("settings: {0}")]
     Refused(Box<figment::Error>),
@@ -283,18 +305,20 @@ impl Settings {
     pub fn read(file: Option<&Path>, flags: &[(&str, Option<String>)]) -> Result<Self, SettingsError> {
         let mut figment = Figment::from(Serialized::defaults(Self::default()));
         if let Some(file) = file {
-            if !file.is_file() {
-                return Err(SettingsError::NoFile(file.display().to_string()));
-            }
-            figment = figment.merge(Toml::file_exact(file));
+            figment = figment.merge(file::File::read(file)?);
         }
-        figment = figment.merge(Env::prefixed("POLARIS_").filter(|key| key.as_str().contains("__")).split("__"));
+        let defaults = serde_json::to_value(Self::default()).unwrap_or_default();
+        figment = figment.merge(environment::Environment::read(&defaults)?);
         for (key, value) in flags {
             if let Some(value) = value {
                 figment = figment.merge(Serialized::default(key, value));
             }
         }
-        let settings: Self = figment.extract().map_err(|error| SettingsError::Refused(Box::new(error)))?;
+        // Text is read as a number only where a number is wanted, a number never as text.
+        let settings: Self = figment.extract_lossy().map_err(|mut error| {
+            error.kind = hidden::kind(error.kind);
+            SettingsError::Refused(Box::new(error))
+        })?;
         settings.checked()
     }
 
@@ -337,23 +361,12 @@ impl Settings {
     /// When they cannot be written as TOML.
     pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
         let mut shown = self.clone();
-        shown.access.sealing_key = shown.access.sealing_key.map(|_| "(hidden)".to_owned());
-        shown.weichuang.token = shown.weichuang.token.map(|_| "(hidden)".to_owned());
-        shown.database.url = without_password(&shown.database.url);
-        hide_password(&mut shown.weichuang.url);
+        shown.access.sealing_key = shown.access.sealing_key.map(|_| hidden::HIDDEN.to_owned());
+        shown.weichuang.token = shown.weichuang.token.map(|_| hidden::HIDDEN.to_owned());
+        shown.database.url = hidden::database_url(&shown.database.url);
+        hidden::partner_url(&mut shown.weichuang.url);
         toml::to_string_pretty(&shown)
     }
-}
-
-/// A database URL whose password is hidden.
-fn without_password(url: &str) -> String {
-    let Ok(mut parsed) = url.parse() else { return url.to_owned() };
-    if hide_password(&mut parsed) { parsed.into() } else { url.to_owned() }
-}
-
-/// Whether there was a password to hide.
-fn hide_password(url: &mut Url) -> bool {
-    url.password().is_some() && url.set_password(Some("hidden")).is_ok()
 }
 
 #[cfg(test)]
@@ -403,6 +416,63 @@ mod tests {
                 let error = Settings::read(Some(Path::new("polaris.toml")), &[]).expect_err("a refusal").to_string();
                 assert!(error.contains(named) && !error.contains('\n'), "{text}: {error}");
             }
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn a_text_may_look_like_a_number_and_a_number_be_written_as_text() {
+        figment::Jail::expect_with(|jail| {
+            jail.set_env("POLARIS_WEICHUANG__TOKEN", "0123456");
+            jail.set_env("POLARIS_ACCESS__SEALING_KEY", "0".repeat(64));
+            jail.set_env("POLARIS_ACCESS__REQUIRED", "false");
+            jail.set_env("POLARIS_ACCESS__RATE", "12");
+            let settings = Settings::read(None, &[]).expect("settings");
+            assert_eq!(settings.weichuang.token.as_deref(), Some("0123456"));
+            assert_eq!(settings.access.sealing_key, Some("0".repeat(64)));
+            assert_eq!((settings.access.required, settings.access.rate.get()), (false, 12));
+            jail.set_env("POLARIS_WEICHUANG__TOKEN", "true");
+            assert_eq!(Settings::read(None, &[]).expect("settings").weichuang.token.as_deref(), Some("true"));
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn a_refusal_says_where_and_never_repeats_a_value() {
+        figment::Jail::expect_with(|jail| {
+            for (text, named) in [
+                ("[weichuang]\ntoken = 5712345", "found a number, expected a string"),
+                ("[weichuang]\ntoken = 5712345.5", "\"weichuang.token\" in polaris.toml"),
+                ("[weichuang]\ntoken = ['5712345']", "found a list"),
+                ("[weichuang]\nurl = '//u:5712345@w'", "no URL for key \"weichuang.url\""),
+                ("[access]\nsealing_key = 5712345", "access.sealing_key"),
+                ("[access]\nsealing_key = '5712345'", "access.sealing_key"),
+                ("[access]\nrate = 'x5712345'", "\"access.rate\""),
+                ("[weichuang]\n\ntoken = 5712345 1", "polaris.toml:3: "),
+                ("[weichuang]\ntoken = 5712345\ntoken = 1", "polaris.toml:3: "),
+            ] {
+                jail.create_file("polaris.toml", text)?;
+                let error = Settings::read(Some(Path::new("polaris.toml")), &[]).expect_err("a refusal").to_string();
+                assert!(error.contains(named) && !error.contains("5712345"), "{text}: {error}");
+                assert!(!error.contains('\n'), "{text}: {error}");
+            }
+            jail.create_file("polaris.toml", "")?;
+            jail.set_env("POLARIS_SERVER__CONCURRENCY", "5712345x");
+            let error = Settings::read(None, &[]).expect_err("a refusal").to_string();
+            assert!(error.contains("POLARIS_SERVER__CONCURRENCY") && !error.contains("5712345"), "{error}");
+            jail.set_env("POLARIS_DATABASE_URL", "postgres://u:5712345@h");
+            let error = Settings::read(None, &[]).expect_err("a refusal").to_string();
+            assert!(error.contains("nearest is POLARIS_DATABASE__URL") && !error.contains("5712345"), "{error}");
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn a_file_may_begin_with_a_byte_order_mark() {
+        figment::Jail::expect_with(|jail| {
+            jail.create_file("polaris.toml", "\u{feff}[database]\r\nconnections = 3\r\n")?;
+            let settings = Settings::read(Some(Path::new("polaris.toml")), &[]).expect("settings");
+            assert_eq!(settings.database.connections, 3);
             Ok(())
         });
     }

@@ -15,6 +15,8 @@ mod images;
 mod mock;
 /// The address by which callers reach the mock.
 mod origin;
+/// Reading a whole file of text.
+mod text_file;
 /// Weichuang's side of the contract.
 mod weichuang;
 /// What the mock knows.
@@ -24,5 +26,6 @@ pub use clock::{Clock, Time};
 pub use images::Picture;
 pub use mock::Mock;
 pub use origin::{CallersOrigin, Origin};
+pub use text_file::read_text;
 pub use weichuang::Weichuang;
 pub use world::{Generator, Size, World, WorldError};

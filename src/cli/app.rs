@@ -3,9 +3,12 @@ use std::{fmt, time::Duration};
 use clap::Subcommand;
 
 use super::{Outcome, beside::Beside, serve::SettingsArgs};
-use crate::gateway::{
-    Credentials,
-    apps::{self, Listed, NewApp, Operations},
+use crate::{
+    gateway::{
+        Credentials,
+        apps::{self, Listed, NewApp, Operations},
+    },
+    plain::OneLine,
 };
 
 /// The apps that may call: who they are, what they may call, which merchants they see
@@ -69,13 +72,13 @@ pub(super) async fn run(args: Args) -> Outcome {
             let (key, beside) = (settings.access.sealing_key()?, Beside::open(&settings).await?);
             let made = apps::create(&beside.backend, &key, &NewApp { name, operations, merchants }).await;
             beside.close().await?;
-            super::say(&Shown(&made?));
+            super::say(&Shown(&made?))?;
         }
         Command::List { settings } => {
             let beside = Beside::open(&settings.read(&[])?).await?;
             let listed = apps::list(&mut beside.backend.db().session().await?).await;
             beside.close().await?;
-            super::say(&List(&listed?));
+            super::say(&List(&listed?))?;
         }
         Command::Rotate { app_key, grace, settings } => {
             let settings = settings.read(&[])?;
@@ -83,14 +86,14 @@ pub(super) async fn run(args: Args) -> Outcome {
             let grace = Duration::from_secs(u64::from(grace) * 3600);
             let made = apps::rotate(&beside.backend, &key, &app_key, grace).await;
             beside.close().await?;
-            super::say(&Shown(&made?));
+            super::say(&Shown(&made?))?;
         }
         Command::Disable { app_key, settings } => {
             let beside = Beside::open(&settings.read(&[])?).await?;
             let disabled = apps::disable(&beside.backend, &app_key).await;
             beside.close().await?;
             disabled?;
-            super::say(&format_args!("{app_key} may call no more\n"));
+            super::say(&format_args!("{app_key} may call no more\n"))?;
         }
     }
     Ok(())
@@ -115,7 +118,8 @@ impl fmt::Display for List<'_> {
             let state = if *enabled { "enabled" } else { "disabled" };
             writeln!(
                 out,
-                "{app_key}  {name}  {state}  operations: {operations}  merchants: {sees}  secrets: {secrets}"
+                "{app_key}  {}  {state}  operations: {operations}  merchants: {sees}  secrets: {secrets}",
+                OneLine(name)
             )?;
         }
         Ok(())

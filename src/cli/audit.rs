@@ -3,10 +3,13 @@ use std::fmt;
 use mocks::world::Moment;
 
 use super::{Outcome, serve, serve::SettingsArgs};
-use crate::backend::{
-    audit::{self, Filter, Shown},
-    db::Db,
-    time,
+use crate::{
+    backend::{
+        audit::{self, Filter, Shown},
+        db::Db,
+        time,
+    },
+    plain::OneLine,
 };
 
 /// Show who has changed what, newest first; phones and names are masked
@@ -57,7 +60,7 @@ pub(super) async fn run(args: Args) -> Outcome {
     serve::current(&db).await?;
     let entries = audit::read(&mut db.session().await?, &filter, args.limit).await?;
     db.close().await;
-    super::say(&Entries(&entries));
+    super::say(&Entries(&entries))?;
     Ok(())
 }
 
@@ -67,20 +70,15 @@ struct Entries<'a>(&'a [Shown]);
 impl fmt::Display for Entries<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for Shown { at, operation, app, operator, trace, entity, before, after } in self.0 {
-            write!(out, "{}  {operation}  {}", time::datetime(*at), one_line(entity))?;
+            write!(out, "{}  {operation}  {}", time::datetime(*at), OneLine(entity))?;
             for (name, value) in [("app", app), ("operator", operator), ("trace", trace)] {
                 if let Some(value) = value {
-                    write!(out, "  {name}: {}", one_line(value))?;
+                    write!(out, "  {name}: {}", OneLine(value))?;
                 }
             }
             let fields = |fields: &Option<String>| fields.clone().unwrap_or_else(|| "-".to_owned());
-            writeln!(out, "  {} -> {}", fields(before), fields(after))?;
+            writeln!(out, "  {} -> {}", OneLine(fields(before)), OneLine(fields(after)))?;
         }
         Ok(())
     }
-}
-
-/// What a caller has sent, without what would end the line or command the terminal.
-fn one_line(text: &str) -> String {
-    text.chars().map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect()
 }

@@ -1,6 +1,5 @@
 use std::{
     fmt::{self, Display},
-    fs,
     path::PathBuf,
     process::ExitCode,
 };
@@ -55,22 +54,24 @@ Exit code: 0 breaks nobody (or every break is mentioned), 1 breaks somebody, 2 c
 
 pub(super) fn run(args: &Args) -> ExitCode {
     if args.rules {
-        super::say(&Rules);
-        return ExitCode::SUCCESS;
+        return ended(super::say(&Rules).map(|()| ExitCode::SUCCESS).map_err(|error| error.to_string()));
     }
-    match report(args) {
-        Ok(report) => {
-            match args.format {
-                Format::Text => super::say(&report),
-                Format::Json => super::say(&format_args!("{:#}\n", report.to_json())),
-            }
-            if report.is_broken() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
-        }
-        Err(problem) => {
-            super::complain(&problem);
-            ExitCode::from(2)
-        }
-    }
+    let code = report(args).and_then(|report| {
+        let said = match args.format {
+            Format::Text => super::say(&report),
+            Format::Json => super::say(&format_args!("{:#}\n", report.to_json())),
+        };
+        said.map_err(|error| error.to_string())?;
+        Ok(if report.is_broken() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    });
+    ended(code)
+}
+
+fn ended(code: Result<ExitCode, String>) -> ExitCode {
+    code.unwrap_or_else(|problem| {
+        super::complain(&problem);
+        ExitCode::from(2)
+    })
 }
 
 fn report(args: &Args) -> Result<Report, String> {
@@ -78,7 +79,7 @@ fn report(args: &Args) -> Result<Report, String> {
     let sources = Sources::read(old, new).map_err(|error| error.to_string())?;
     let decisions = args.allowed.as_ref().map(|file| {
         let name = file.display().to_string();
-        let text = fs::read_to_string(file).map_err(|error| format!("{name}: {error}"))?;
+        let text = mocks::read_text(file).map_err(|error| format!("{name}: {error}"))?;
         let mentions = Mentions::read(&text).map_err(|error| format!("{name} {error}"))?;
         Ok::<_, String>((name, mentions))
     });

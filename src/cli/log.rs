@@ -2,7 +2,7 @@ use std::io::{self, IsTerminal, Write, stderr};
 
 use tracing_subscriber::{filter::Targets, fmt, prelude::*};
 
-use crate::mask;
+use crate::{mask, plain::Plain};
 
 /// Quiet by default: only what a person at the terminal should know. `debug` adds a line for every exchange.
 const DEFAULT: &str = "warn,polaris=info,mocks=info";
@@ -23,12 +23,16 @@ impl Args {
     }
 }
 
-/// Writes lines in which every phone number is masked: we log none, and this is for what libraries may log.
+/// Writes lines in which every phone number is masked: we log none, and this is for what libraries may log. What is left that
+/// commands a terminal is made plain; ESC the formatter has made plain already, but where it paints itself.
 struct Masked<W>(W);
 
 impl<W: Write> Write for Masked<W> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.0.write_all(&mask::bytes(line))?;
+        let line_shown = mask::bytes(line);
+        let parts = String::from_utf8_lossy(&line_shown);
+        let parts: Vec<_> = parts.split('\x1b').map(|part| Plain(part).to_string()).collect();
+        self.0.write_all(parts.join("\x1b").as_bytes())?;
         Ok(line.len())
     }
 
@@ -42,9 +46,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_written_without_the_phone_in_it() {
+    fn a_line_is_written_without_the_phone_and_the_control_characters_in_it() {
         let mut written = Vec::new();
-        Masked(&mut written).write_all(b"select 1 where phone = '13333111222'\n").expect("a line");
-        assert_eq!(String::from_utf8(written).expect("text"), "select 1 where phone = '133****1222'\n");
+        Masked(&mut written).write_all("select '\0\u{202e}' where phone = '13333111222'\n".as_bytes()).expect("a line");
+        assert_eq!(String::from_utf8(written).expect("text"), "select '\\u0000\\u202e' where phone = '133****1222'\n");
     }
 }

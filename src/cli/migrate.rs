@@ -17,6 +17,6 @@ pub(super) async fn run(args: Args) -> Outcome {
     let db = serve::open(&settings).await?;
     let steps = migrations::run(&db).await?;
     db.close().await;
-    super::say(&format_args!("steps run: {steps}; the schema is current\n"));
+    super::say(&format_args!("steps run: {steps}; the schema is current\n"))?;
     Ok(())
 }

@@ -74,7 +74,7 @@ pub(super) async fn run(args: Args) -> Outcome {
     let polaris = PolarisSide::start(&mock, &bound.url(), &settings).await?;
     let connections = Descriptors { listeners: 1, database: 0 }.bound(Connections::default())?;
     let running = bound.serve_strangers(router::mock(&mock, &polaris, settings), connections, None)?;
-    super::say(&Welcome {
+    super::greet(&Welcome {
         url: &running.url(),
         address: running.address(),
         token: args.token.as_deref(),

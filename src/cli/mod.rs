@@ -1,12 +1,13 @@
 use std::{
     error::Error,
     fmt::Display,
-    io::{Write, stderr, stdout},
+    io::{self, Write, stderr, stdout},
     process::ExitCode,
 };
 
 use clap::{Parser, Subcommand, error::ErrorKind};
 
+use crate::plain::{OneLine, Plain};
 use crate::server::{self, Bound, StartError};
 
 /// `polaris app`.
@@ -67,7 +68,7 @@ enum Command {
 type Outcome = Result<(), Box<dyn Error>>;
 
 /// Runs the command that the arguments of this process name. The exit code is 0, 1 when the command failed, or 2 when
-/// the arguments were wrong (or `verify` had nobody to verify, or `diff` nothing that it can compare).
+/// the arguments were wrong (or `verify` or `diff` could give no verdict).
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -77,9 +78,11 @@ pub fn run() -> ExitCode {
             return ExitCode::from(2);
         }
         Err(help) => {
-            // Help and version; a closed pipe is no reason to complain.
-            let _ = help.print();
-            return ExitCode::from(u8::try_from(help.exit_code()).unwrap_or(2));
+            // Help and version.
+            return match written(help.print().and_then(|()| stdout().flush())) {
+                Ok(()) => ExitCode::from(u8::try_from(help.exit_code()).unwrap_or(2)),
+                Err(error) => failed(&error),
+            };
         }
     };
     cli.log.init();
@@ -99,11 +102,13 @@ pub fn run() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            complain(&error.to_string());
-            ExitCode::FAILURE
-        }
+        Err(error) => failed(error.as_ref()),
     }
+}
+
+fn failed(error: &dyn Error) -> ExitCode {
+    complain(&error.to_string());
+    ExitCode::FAILURE
 }
 
 /// Clap's complaint in one line: its first paragraph, without its tips and its usage.
@@ -124,10 +129,59 @@ async fn bound(host: &str, port: u16, flag: &str) -> Result<Bound, Box<dyn Error
 
 /// One line on stderr.
 fn complain(line: &str) {
-    let _ = writeln!(stderr(), "polaris: {line}");
+    let _ = writeln!(stderr(), "polaris: {}", OneLine(line));
 }
 
-/// Text on stdout. That nobody reads it is no reason to stop.
-fn say(text: &impl Display) {
-    let _ = write!(stdout(), "{text}").and_then(|()| stdout().flush());
+/// Text on stdout, control characters shown instead of obeyed.
+///
+/// # Errors
+/// When it could not be written. That nobody reads on is no reason to complain.
+fn say(text: &impl Display) -> Result<(), Unwritten> {
+    say_coloured(&Plain(text))
+}
+
+/// Text on stdout as it stands: whoever colours it has made the rest of it plain.
+fn say_coloured(text: &impl Display) -> Result<(), Unwritten> {
+    written(write!(stdout(), "{text}").and_then(|()| stdout().flush()))
+}
+
+/// What a server says when it listens. It serves even where that cannot be written.
+fn greet(text: &impl Display) {
+    if let Err(error) = say(text) {
+        tracing::warn!("{error}");
+    }
+}
+
+fn written(outcome: io::Result<()>) -> Result<(), Unwritten> {
+    match outcome {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Unwritten(error)),
+        _ => Ok(()),
+    }
+}
+
+/// The output of a command could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("the output cannot be written: {0}")]
+struct Unwritten(io::Error);
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::settings::OTHER_VARIABLES;
+
+    #[test]
+    fn every_variable_of_a_flag_is_known_beside_the_settings() {
+        fn variables(command: &clap::Command) -> Vec<String> {
+            let own = command.get_arguments().filter_map(clap::Arg::get_env);
+            let own = own.map(|name| name.to_string_lossy().into_owned());
+            own.chain(command.get_subcommands().flat_map(variables)).collect()
+        }
+        let variables = variables(&Cli::command());
+        assert!(variables.len() >= 4, "{variables:?}");
+        for name in variables {
+            assert!(OTHER_VARIABLES.contains(&name.as_str()), "{name}");
+        }
+    }
 }

@@ -53,7 +53,7 @@ pub(super) async fn run(args: Args) -> Outcome {
     };
     backend.db().analyze().await?;
     beside.close().await?;
-    super::say(&Seeded { new, seconds: started.elapsed().as_secs_f64() });
+    super::say(&Seeded { new, seconds: started.elapsed().as_secs_f64() })?;
     Ok(())
 }
 

@@ -90,7 +90,7 @@ async fn serve(args: Args) -> Outcome {
         ("weichuang.url", args.weichuang_url),
     ])?;
     if args.print_config {
-        super::say(&settings.to_toml()?);
+        super::say(&settings.to_toml()?)?;
         return Ok(());
     }
     let mut stop = pin!(signals::stop()?);
@@ -117,7 +117,7 @@ async fn serve(args: Args) -> Outcome {
     let internal = internal.serve_strangers(router::internal(&backend, &serve), connections, None)?;
     warn_of_exposure(&settings.server);
     let workers = Workers::start(&backend);
-    super::say(&Started { public: &public.url(), internal: &internal.url() });
+    super::greet(&Started { public: &public.url(), internal: &internal.url() });
     let ended = tokio::select! {
         () = stop => {
             let again = signals::stop()?;

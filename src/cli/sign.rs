@@ -4,7 +4,10 @@ use std::{
     io::{Read, stdin},
 };
 
-use contracts::runtime::signature::{Method, Secret, Signer};
+use contracts::runtime::{
+    server::BODY_LIMIT,
+    signature::{Method, Secret, Signer},
+};
 use url::Url;
 
 use super::Outcome;
@@ -37,16 +40,25 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args) -> Outcome {
     let mut body = Vec::new();
+    let most = BODY_LIMIT as u64 + 1;
     let read = match args.body.as_str() {
-        "-" => stdin().read_to_end(&mut body),
-        file => File::open(file).and_then(|mut file| file.read_to_end(&mut body)),
+        "-" => stdin().take(most).read_to_end(&mut body),
+        file => File::open(file).and_then(|file| file.take(most).read_to_end(&mut body)),
     };
     read.map_err(|error| format!("{}: {error}", args.body))?;
+    if body.len() > BODY_LIMIT {
+        return Err(format!("{}: it is larger than 1 MiB, which no server takes", args.body).into());
+    }
+    if body.starts_with("\u{feff}".as_bytes()) {
+        return Err(
+            format!("{}: it begins with a byte order mark, which no server takes: save it without", args.body).into()
+        );
+    }
     let signer = Signer { app_key: args.app_key, secret: Secret(args.app_secret), method: args.method };
     let parameters = signer.parameters(&args.api, Clock::real().now(), &gateway::nonce(), &body)?;
     let mut url = args.gateway;
     url.set_query(Some(&parameters.to_query()));
-    super::say(&Signed { url, file: &args.body });
+    super::say(&Signed { url, file: &args.body })?;
     Ok(())
 }
 

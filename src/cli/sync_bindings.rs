@@ -1,7 +1,10 @@
 use std::fmt;
 
 use super::{Outcome, beside::Beside, serve::SettingsArgs};
-use crate::backend::outbox::{self, SyncReport};
+use crate::{
+    backend::outbox::{self, SyncReport},
+    plain::OneLine,
+};
 
 /// Push all current bindings to Weichuang, in batches, and say what it refused
 #[derive(Debug, clap::Args)]
@@ -18,8 +21,8 @@ pub(super) async fn run(args: Args) -> Outcome {
     let settings = args.settings.read(&[("weichuang.url", args.weichuang_url)])?;
     let beside = Beside::open(&settings).await?;
     let report = outbox::sync_bindings(&beside.backend).await?;
-    super::say(&Pushed(&report));
-    beside.close().await
+    beside.close().await?;
+    Ok(super::say(&Pushed(&report))?)
 }
 
 /// What is printed at the end.
@@ -31,7 +34,7 @@ impl fmt::Display for Pushed<'_> {
         writeln!(out, "bindings pushed: {bindings}, in batches: {batches}, refused: {}", refused.len())?;
         for refusal in refused {
             let reason = refusal.msg.as_deref().unwrap_or_default();
-            writeln!(out, "  {}: {} {reason}", refusal.battery_code, refusal.result)?;
+            writeln!(out, "  {}: {} {}", OneLine(&refusal.battery_code), refusal.result, OneLine(reason))?;
         }
         if !undelivered.is_empty() {
             writeln!(out, "not answered yet, left to `polaris serve`: deliveries {undelivered:?}")?;

@@ -137,7 +137,7 @@ async fn verify(args: Args) -> Result<ExitCode, Box<dyn Error>> {
     if args.list {
         let mut lines = run.list().join("\n");
         lines.push('\n');
-        super::say(&lines);
+        super::say(&lines)?;
         return Ok(ExitCode::SUCCESS);
     }
     let stop = signals::stop()?;
@@ -168,7 +168,7 @@ async fn verify(args: Args) -> Result<ExitCode, Box<dyn Error>> {
     let text = report.write(args.format, colour);
     match &args.output {
         Some(file) => std::fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()))?,
-        None => super::say(&text),
+        None => super::say_coloured(&text)?,
     }
     Ok(if report.conforms() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

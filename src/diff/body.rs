@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     change::Place,
-    comparison::Comparison,
+    comparison::{Comparison, Places},
     contract::Contract,
     fields::{Field, Fields},
     rule::{Rule, Side},
@@ -89,7 +89,13 @@ impl Comparison<'_> {
     fn schema_of(&mut self, place: &Place, old: &Object, new: &Object) {
         let anything = Value::Bool(true);
         self.recursive.clear();
+        self.places = Places::default();
+        let before = self.changes.len();
         self.schema(old.get("schema").unwrap_or(&anything), new.get("schema").unwrap_or(&anything), place);
+        if let Some(last) = self.changes[before..].last_mut().filter(|_| self.places.left_out) {
+            let more = "at more places than can be listed";
+            last.note = Some(last.note.take().map_or_else(|| more.to_owned(), |note| format!("{note} {more}")));
+        }
     }
 }
 

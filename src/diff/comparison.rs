@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -27,12 +27,62 @@ pub(super) struct Comparison<'a> {
     pub(super) under_way: Vec<(Pair, bool)>,
     /// Recursive schemas that have been compared in this body: what they lead to would be said again and again.
     pub(super) recursive: Vec<Pair>,
+    /// What keeps a body whose parts come again and again from being said for ever.
+    pub(super) places: Places,
+}
+
+/// The places of a body that were compared.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    number: usize,
+    /// The schemas that were compared, at one place or several.
+    compared: HashSet<Pair>,
+    /// Whether a place was left out since what stands there was compared at another.
+    pub(super) left_out: bool,
+}
+
+impl Places {
+    /// A body with more places has schemas that are shared over and over; each is then compared once.
+    const ALL: usize = 2_000;
+
+    /// Whether no more is compared than what was not compared yet.
+    pub(super) fn are_many(&self) -> bool {
+        self.number >= Self::ALL
+    }
+
+    /// Whether a pair should be compared at one more place.
+    pub(super) fn take(&mut self, pair: &Pair) -> bool {
+        self.number += 1;
+        let is_new = self.compared.insert(pair.clone());
+        let taken = is_new || self.number <= Self::ALL;
+        self.left_out |= !taken;
+        taken
+    }
+
+    /// What was compared so far, to be taken back.
+    pub(super) fn compared(&self) -> HashSet<Pair> {
+        self.compared.clone()
+    }
+
+    /// Forgets what was compared since.
+    pub(super) fn take_back(&mut self, compared: HashSet<Pair>) {
+        self.compared = compared;
+    }
 }
 
 impl<'a> Comparison<'a> {
     pub(super) fn new(old: &'a Contract, new: &'a Contract) -> Self {
         let moved = moved(old, new);
-        Self { old, new, moved, operation: None, changes: Vec::new(), under_way: Vec::new(), recursive: Vec::new() }
+        Self {
+            old,
+            new,
+            moved,
+            operation: None,
+            changes: Vec::new(),
+            under_way: Vec::new(),
+            recursive: Vec::new(),
+            places: Places::default(),
+        }
     }
 
     /// Notes a change.

@@ -31,6 +31,7 @@ impl Contract {
     ///
     /// If it is neither, no OpenAPI 3.1, or refers to something that is not in it.
     pub fn parse(file: &str, text: &str) -> Result<Self, Unreadable> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let parsed = if has_ending(file, &["json"]) {
             serde_json::from_str(text).map_err(|error| error.to_string())
         } else {

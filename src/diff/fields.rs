@@ -77,12 +77,21 @@ impl Comparison<'_> {
         compare: Compare,
     ) -> Vec<(&'v String, &'v String)> {
         let mut alike = Vec::new();
+        if self.places.are_many() {
+            return alike;
+        }
         for (old, was) in gone {
             for (new, is) in more.iter().filter(|(_, is)| is.required == was.required) {
                 let (known, recursive) = (std::mem::take(&mut self.changes), self.recursive.clone());
+                let compared = self.places.compared();
                 compare(self, &was.node, &is.node, &Place::whole());
                 let found = std::mem::replace(&mut self.changes, known);
                 self.recursive = recursive;
+                self.places.take_back(compared);
+                // What was left out may have told them apart.
+                if self.places.are_many() {
+                    return Vec::new();
+                }
                 if found.iter().all(|change| change.breaks() == Breaks::NOBODY) {
                     alike.push((*old, *new));
                 }

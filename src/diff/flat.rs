@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::contract::Contract;
@@ -6,9 +8,9 @@ impl Contract {
     /// The schema at `node` as one mapping: what it refers to, what stands beside the reference, and the parts of
     /// `allOf`, as far as they can be said in one. A value that is null or one other thing is that thing, nullable.
     pub(super) fn schema(&self, node: &Value) -> Map<String, Value> {
-        let mut flat = self.merged(node, &mut Vec::new());
+        let mut flat = self.merged(node, &mut BTreeSet::new());
         for keyword in ["oneOf", "anyOf"] {
-            let other = or_null(flat.get(keyword)).map(|other| self.merged(other, &mut Vec::new()));
+            let other = or_null(flat.get(keyword)).map(|other| self.merged(other, &mut BTreeSet::new()));
             // One without a type would be nullable before and after, and the difference be lost.
             if let Some(other) = other.filter(|other| other.contains_key("type")) {
                 flat.remove(keyword);
@@ -18,7 +20,9 @@ impl Contract {
         flat
     }
 
-    fn merged(&self, node: &Value, inside: &mut Vec<String>) -> Map<String, Value> {
+    /// `merged_before` are the references that are part of the same mapping already: one that comes again, by another way or
+    /// within itself, adds nothing.
+    fn merged(&self, node: &Value, merged_before: &mut BTreeSet<String>) -> Map<String, Value> {
         let mut flat = match node {
             Value::Object(map) => map.clone(),
             Value::Bool(true) => Map::new(),
@@ -31,16 +35,13 @@ impl Contract {
         };
         if let Some(Value::String(reference)) = flat.get("$ref").cloned() {
             flat.remove("$ref");
-            // A schema that is part of itself adds nothing.
-            if !inside.contains(&reference) {
-                inside.push(reference.clone());
-                let target = self.target(&reference).map(|target| self.merged(target, inside));
-                inside.pop();
+            if merged_before.insert(reference.clone()) {
+                let target = self.target(&reference).map(|target| self.merged(target, merged_before));
                 merge(&mut flat, target.unwrap_or_default());
             }
         }
         for part in parts.into_iter().flatten() {
-            merge(&mut flat, self.merged(&part, inside));
+            merge(&mut flat, self.merged(&part, merged_before));
         }
         flat
     }
@@ -94,8 +95,11 @@ fn merge(schema: &mut Map<String, Value>, more: Map<String, Value>) {
             }
             ("properties", Value::Object(own), Value::Object(more)) => {
                 for (name, property) in more {
-                    let both = own.remove(&name).filter(|own| *own != property);
-                    own.insert(name, both.map_or(property.clone(), |own| json!({"allOf": [own, property]})));
+                    let both = match own.remove(&name) {
+                        Some(own) if own != property => both(own, property),
+                        _ => property,
+                    };
+                    own.insert(name, both);
                 }
             }
             ("enum", Value::Array(own), Value::Array(more)) => own.retain(|value| more.contains(value)),
@@ -125,6 +129,23 @@ fn merge(schema: &mut Map<String, Value>, more: Map<String, Value>) {
             parts.push(left.into());
         }
     }
+}
+
+/// What demands `one` and `other`, each of their parts once.
+fn both(one: Value, other: Value) -> Value {
+    let parts = |node: Value| match node {
+        Value::Object(map) if map.len() == 1 && map.get("allOf").is_some_and(Value::is_array) => {
+            map.into_iter().flat_map(|(_, parts)| parts.as_array().cloned().unwrap_or_default()).collect()
+        }
+        other => vec![other],
+    };
+    let mut all = parts(one);
+    for part in parts(other) {
+        if !all.contains(&part) {
+            all.push(part);
+        }
+    }
+    json!({ "allOf": all })
 }
 
 /// The types that both allow, if any are.

@@ -56,6 +56,9 @@ impl Comparison<'_> {
             self.found_of(place, Rule::UnknownKeywordChanged, "(nested too deeply)", None, None);
             return;
         }
+        if !self.places.take(&pair) {
+            return;
+        }
         self.under_way.push((pair, false));
         self.flat_schema(place, &self.old.schema(old), &self.new.schema(new));
         let ended = self.under_way.pop();

@@ -91,7 +91,7 @@ fn read(argument: &Argument<'_>, other: &Argument<'_>) -> Result<Documents, Unav
 
 fn from_files(path: &Path) -> Result<Documents, Unavailable> {
     let document = |file: &Path| {
-        let text = fs::read_to_string(file).map_err(|error| unreadable(file, &error))?;
+        let text = mocks::read_text(file).map_err(|error| unreadable(file, &error))?;
         Ok::<_, Unavailable>(Contract::parse(&file.display().to_string(), &text)?)
     };
     if !path.is_dir() {

@@ -7,7 +7,9 @@ use std::{
 use reqwest::{Method, header::HeaderMap};
 use serde_json::Value;
 
-use super::{Anew, Envelope, Signed, Signing, contract::Operation};
+use crate::plain::is_plain;
+
+use super::{Anew, Envelope, Signed, Signing, contract::Operation, room::Room};
 
 /// A call to the target.
 #[derive(Debug, Clone)]
@@ -122,9 +124,9 @@ impl Call {
     }
 }
 
-/// Whether a body can stand in a command line.
+/// Whether a body can stand in a command line that a terminal shows.
 fn is_argument(text: &str) -> bool {
-    !text.contains('\0') && text.len() < ARGUMENT
+    text.len() < ARGUMENT && text.chars().all(is_plain)
 }
 
 /// A longer body is no argument of a command line any more.
@@ -156,6 +158,9 @@ fn printed(bytes: &[u8]) -> String {
     format!("printf '{format}'")
 }
 
+/// So much of a body is kept beyond the moment in which it is judged, and of the headers.
+const KEPT: usize = 8 << 10;
+
 /// What the target answered.
 #[derive(Debug)]
 pub struct Reply {
@@ -163,16 +168,38 @@ pub struct Reply {
     pub status: u16,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body, read to its end.
+    /// The body, read to its end; of a reply that a finding keeps, its beginning.
     pub body: Vec<u8>,
+    /// How long the body was.
+    pub length: usize,
     json: OnceLock<Option<Value>>,
+    /// What a large reply holds of the run's room.
+    _room: Option<Room>,
 }
 
 impl Reply {
     /// A reply.
     #[must_use]
     pub fn new(status: u16, headers: HeaderMap, body: Vec<u8>) -> Self {
-        Self { status, headers, body, json: OnceLock::new() }
+        Self::holding(status, headers, body, None)
+    }
+
+    /// A reply that holds room.
+    pub(super) fn holding(status: u16, headers: HeaderMap, body: Vec<u8>, room: Option<Room>) -> Self {
+        Self { status, headers, length: body.len(), body, json: OnceLock::new(), _room: room }
+    }
+
+    /// As much of it as a report shows; it holds no room.
+    fn kept(&self) -> Self {
+        let headers: usize = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        Self {
+            status: self.status,
+            headers: if headers > KEPT { HeaderMap::new() } else { self.headers.clone() },
+            body: self.body[..self.body.len().min(KEPT)].to_vec(),
+            length: self.length,
+            json: OnceLock::new(),
+            _room: None,
+        }
     }
 
     /// The body as JSON, if it is some.
@@ -220,6 +247,10 @@ pub enum Fault {
     TimedOut,
     /// The reply is larger than [`contracts::runtime::client::REPLY_LIMIT`].
     TooLarge,
+    /// The reply consists of more values than are looked at.
+    TooMany,
+    /// Other large replies have left no room for this one.
+    NoRoom,
 }
 
 impl Display for Fault {
@@ -228,6 +259,8 @@ impl Display for Fault {
             Self::Unreachable(reason) => write!(out, "no connection: {reason}"),
             Self::Broken(reason) => write!(out, "no whole reply: {reason}"),
             Self::TimedOut => out.write_str("no reply in time"),
+            Self::TooMany => out.write_str("a reply of too many values (more than 64 MiB once parsed)"),
+            Self::NoRoom => out.write_str("a large reply, while the run holds 256 MiB of others: it was not read"),
             Self::TooLarge => out.write_str("a reply without end (more than 16 MiB)"),
         }
     }
@@ -269,6 +302,20 @@ impl Exchange {
                 self.call.curl_to(&url, self.token)
             }
         }
+    }
+
+    /// The exchange as a finding keeps it, and whether that is less.
+    pub(super) fn kept(&self) -> (Self, bool) {
+        let kept = Self {
+            call: self.call.clone(),
+            base: self.base.clone(),
+            token: self.token,
+            signed: self.signed.clone(),
+            outcome: self.outcome.as_ref().map(Reply::kept).map_err(Clone::clone),
+            latency: self.latency,
+        };
+        let cut = kept.reply().is_some_and(|reply| reply.body.len() < reply.length);
+        (kept, cut)
     }
 
     /// The id of the operation, or `(unknown)`.

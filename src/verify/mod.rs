@@ -30,6 +30,8 @@ mod recorder;
 mod repeats;
 /// What a run ends with, for people and programs.
 pub mod report;
+/// How much memory large replies take.
+mod room;
 /// One run: its parts in turn, within time and number.
 mod run;
 /// What every part of a run is given.

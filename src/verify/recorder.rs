@@ -14,6 +14,10 @@ use super::{
 
 /// At most this many findings of one check about one operation are kept in full; the others are counted.
 const KEPT: usize = 5;
+/// A longer message of a finding, which repeats what the target says, is cut.
+const SENTENCE: usize = 2_000;
+/// What the report says of findings that were cut.
+const CUT: &str = "findings show long replies by their first 8 KiB: no more of them was kept";
 
 /// Why a call was made.
 #[derive(Debug, Clone)]
@@ -172,7 +176,11 @@ impl Recorder {
         let kept = state.findings.entry((finding.operation_id(), finding.check)).or_default();
         kept.count += 1;
         if kept.findings.len() < KEPT {
+            let (finding, cut) = bounded(finding);
             kept.findings.push(finding);
+            if cut {
+                state.notes.insert(CUT.to_owned());
+            }
         }
     }
 
@@ -229,6 +237,24 @@ impl Recorder {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The finding as it is kept, however much the target has answered, and whether that is less.
+fn bounded(mut finding: Finding) -> (Finding, bool) {
+    let mut cut = false;
+    for exchange in &mut finding.exchanges {
+        let (kept, less) = exchange.kept();
+        *exchange = Arc::new(kept);
+        cut |= less;
+    }
+    for text in finding.pointer.iter_mut().chain([&mut finding.message]) {
+        if let Some((end, _)) = text.char_indices().nth(SENTENCE) {
+            text.truncate(end);
+            text.push('…');
+            cut = true;
+        }
+    }
+    (finding, cut)
 }
 
 impl Latencies {

@@ -280,7 +280,7 @@ async fn reach(session: &Session, target: &Target) -> Result<(), TargetError> {
             Err(fault @ (Fault::Unreachable(_) | Fault::TimedOut | Fault::Broken(_))) => {
                 return Err(TargetError::Unreachable { url: url(), fault });
             }
-            Err(Fault::TooLarge) => return Ok(()),
+            Err(Fault::TooLarge | Fault::TooMany | Fault::NoRoom) => return Ok(()),
             Ok(reply) => reply.status,
         };
         match status {

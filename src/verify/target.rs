@@ -13,7 +13,7 @@ use reqwest::{
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
 };
 
-use super::{Call, Exchange, Fault, Reply, Signed, signing};
+use super::{Call, Exchange, Fault, Reply, Signed, room, signing};
 
 /// So often a call is made again that came too often.
 const WAITS: u32 = 10;
@@ -143,14 +143,30 @@ impl Target {
         let sent = request.headers(headers).body(call.body.clone()).send().await;
         let mut response = sent.map_err(|error| fault(&error))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let mut body = Vec::new();
+        let (mut body, mut held) = (Vec::new(), None);
         while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error))? {
-            if body.len() + chunk.len() > REPLY_LIMIT {
+            let length = body.len() + chunk.len();
+            if length > REPLY_LIMIT {
                 return Err(Fault::TooLarge);
+            }
+            if length > room::SMALL && held.is_none() {
+                held = Some(room::take(REPLY_LIMIT).await.ok_or(Fault::NoRoom)?);
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Reply::new(status, headers, body))
+        let parsed = room::parsed(&body);
+        if parsed > room::LARGEST {
+            return Err(Fault::TooMany);
+        }
+        let own = held.as_ref().map_or(room::SMALL, |_| REPLY_LIMIT);
+        if parsed > own {
+            let more = room::take(parsed - own).await.ok_or(Fault::NoRoom)?;
+            match &mut held {
+                Some(held) => held.merge(more),
+                None => held = Some(more),
+            }
+        }
+        Ok(Reply::holding(status, headers, body, held))
     }
 
     /// The headers of a call.

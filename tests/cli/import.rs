@@ -82,9 +82,58 @@ async fn bad_rows_are_named_by_line_and_reason_and_their_values_are_not_repeated
     let ended = import.run("members", "odd.jsonl", not_utf8, &["--skip-invalid"]).await;
     insta::assert_snapshot!(ended.stdout, @"
     odd.jsonl:1: it is not UTF-8
-    odd.jsonl:2: the line is longer than 1 MiB
+    odd.jsonl:2: the row is longer than 1 MiB
     members: 1 new, 0 known, 2 refused
     ");
+}
+
+#[tokio::test]
+async fn the_line_that_is_named_is_the_line_that_an_editor_shows() {
+    let import = Import::start("import-lines").await;
+    let head = "phoneNo,state,registerTime,userName";
+    let good = |phone: &str| format!("{phone},1,2021-08-01 09:00,");
+    for end in ["\n", "\r\n"] {
+        let quoted = good("13300000002") + "\"张" + end + end + "三\"";
+        let bad = "13300000003,x,2021-08-01 09:00,";
+        let lines = ["\u{feff}", "", head, &good("13300000001"), "", bad, " ", &quoted, bad, "13300000004,1", "\"open"];
+        let csv = lines[0].to_owned() + &lines[1..].join(end);
+        let ended = import.run("members", "members.csv", csv, &["--skip-invalid"]).await;
+        let said = "members.csv:5: state: expected an integer\n\
+                    members.csv:10: state: expected an integer\n\
+                    members.csv:11: it has 2 fields, the header 4\n\
+                    members.csv:12: its quote is not closed\n";
+        assert!(ended.stdout.starts_with(said), "{}", ended.stdout);
+        let json =
+            |phone: &str| format!("{{\"phoneNo\":\"{phone}\",\"state\":1,\"registerTime\":\"2021-08-01 09:00\"}}");
+        let jsonl = format!("\u{feff}{}{end}{end} {end}x{end}{}{end}", json("13300000005"), json("1"));
+        let ended = import.run("members", "members.jsonl", jsonl, &["--skip-invalid"]).await;
+        let said =
+            "members.jsonl:4: it is no JSON\nmembers.jsonl:5: phoneNo: expected a phone number: 1 and ten digits\n";
+        assert!(ended.stdout.starts_with(said), "{}", ended.stdout);
+    }
+}
+
+#[tokio::test]
+async fn a_field_or_line_of_any_size_is_refused_and_not_kept() {
+    let import = Import::start("import-size").await;
+    let database = import.folder.database();
+    for (name, head, reason) in [
+        ("members.csv", "phoneNo,state,registerTime\n", ":2: the row is longer than 1 MiB"),
+        ("quoted.csv", "phoneNo,state,registerTime\n\"", ":2: its quote is not closed"),
+        ("header.csv", "", ":1: the row is longer than 1 MiB"),
+        ("members.jsonl", "", ":1: the row is longer than 1 MiB"),
+    ] {
+        let path = import.folder.path().join(name);
+        fs::write(&path, head).expect("a file");
+        // Zeros that take no room on the disk.
+        fs::File::options().append(true).open(&path).and_then(|file| file.set_len(192 << 20)).expect("a large file");
+        let path = path.display().to_string();
+        let (ended, peak) =
+            Binary::start(&["import", "members", &path, "--database-url", &database]).end_with_peak().await;
+        assert_eq!(ended.code, Some(1), "{ended:?}");
+        assert!((ended.stdout + &ended.stderr).contains(&format!("{path}{reason}")), "{name}");
+        assert!((1 << 20..150 << 20).contains(&peak), "{name}: {peak} bytes");
+    }
 }
 
 #[tokio::test]

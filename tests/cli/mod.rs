@@ -10,12 +10,16 @@ mod crash;
 mod database;
 /// Open files, and too few of them.
 mod descriptors;
+/// Files that are read whole.
+mod files;
 /// `polaris import`.
 mod import;
 /// Several servers on one database.
 mod instances;
 /// `polaris mock`.
 mod mock;
+/// Output that cannot be written.
+mod output;
 /// Personal data, and where it is not shown.
 mod privacy;
 /// Proxies of the environment.
@@ -24,7 +28,11 @@ mod proxies;
 mod seed;
 /// `polaris serve` and `polaris migrate`.
 mod serve;
+/// The settings, and what is said of bad ones.
+mod settings;
 /// How `polaris serve` ends.
 mod stop;
+/// What others say, on a terminal.
+mod terminal;
 /// What every command does with its arguments.
 mod usage;

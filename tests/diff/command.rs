@@ -182,7 +182,7 @@ fn what_cannot_be_compared_ends_with_2_and_one_line() {
         (&["HEAD", "empty"], "`HEAD` has no `./empty`"),
         (&["empty", "openapi"], "`empty` holds no document"),
         (&["broken.yaml", base], "broken.yaml: "),
-        (&["latin.yaml", base], "latin.yaml: stream did not contain valid UTF-8"),
+        (&["latin.yaml", base], "latin.yaml: it is not UTF-8"),
         (&["list.yaml", base], "list.yaml: is no OpenAPI document"),
         (&[base, "swagger.yaml"], "swagger.yaml: is no OpenAPI document"),
         (&["openapi", base], "`openapi` is a folder and `openapi/base.yaml` is a file"),

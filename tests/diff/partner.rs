@@ -169,3 +169,51 @@ fn a_document_that_cannot_be_compared_says_why() {
     let example = "{openapi: 3.1.0, x: {example: {$ref: 'no reference'}}}";
     Contract::parse("a.yaml", example).expect("an example is data");
 }
+
+/// Forty levels, each of which refers to the next one twice; `level` says how.
+fn diamonds(level: impl Fn(String) -> Value, last: Value) -> Value {
+    let at = |level: usize| format!("#/components/schemas/L{level}");
+    let levels = (0..40).map(|index| (format!("L{index}"), level(at(index + 1))));
+    Value::Object(levels.chain([("L40".to_owned(), last)]).collect())
+}
+
+#[test]
+fn what_is_shared_over_and_over_is_compared_once() {
+    let first = json!({"$ref": "#/components/schemas/L0"});
+    let (text, number) =
+        (json!({"properties": {"x": {"type": "string"}}}), json!({"properties": {"x": {"type": "integer"}}}));
+    let all_of = |next: String| json!({"allOf": [{"$ref": next}, {"allOf": [{"$ref": next}]}]});
+    let between = |level: &dyn Fn(String) -> Value| {
+        found((first.clone(), diamonds(level, text.clone())), (first.clone(), diamonds(level, number.clone())))
+    };
+    assert_eq!(between(&all_of), ["/x type-changed: callers and provider"]);
+
+    let fields = |next: String| json!({"type": "object", "properties": {"l": {"$ref": next}, "r": {"$ref": next}}});
+    let found = between(&fields);
+    assert!((1..3_000).contains(&found.len()), "{}", found.len());
+    assert_eq!(found[0], format!("{}/x type-changed: callers and provider", "/l".repeat(40)));
+    assert!(found.iter().all(|change| change.ends_with("/x type-changed: callers and provider")), "{found:#?}");
+
+    let items = |next: String| json!({"oneOf": [{"title": "a", "items": {"$ref": next}}, {"title": "b", "items": {"$ref": next}}]});
+    assert!((1..3_000).contains(&between(&items).len()));
+
+    // The parts of a field come together in another order on every level.
+    let crossed = |next: String| {
+        let both = |one: &str, other: &str| json!({"allOf": [{"$ref": format!("{next}{one}")}, {"$ref": format!("{next}{other}")}]});
+        json!({"allOf": [{"properties": {"p": both("", "")}}, {"properties": {"p": {"$ref": next}}}], "title": next})
+    };
+    assert!((1..3_000).contains(&between(&crossed).len()));
+}
+
+#[test]
+fn fields_that_were_all_renamed_on_every_level_end_too() {
+    let first = json!({"$ref": "#/components/schemas/L0"});
+    let named = |names: [&'static str; 2]| move |next: String| json!({"type": "object", "properties": {names[0]: {"$ref": next}, names[1]: {"$ref": next}}});
+    let old = diamonds(named(["a", "b"]), json!({"type": "string"}));
+    let new = diamonds(named(["c", "d"]), json!({"type": "integer"}));
+    let found = found((first.clone(), old), (first, new));
+    assert_eq!(
+        found,
+        ["/a field-removed: callers", "/b field-removed: callers", "/c field-added: nobody", "/d field-added: nobody"]
+    );
+}

@@ -1,7 +1,7 @@
-use std::process::Command;
-
 use serde_json::Value;
 use spdx::{Expression, LicenseReq, ParseMode};
+
+use super::cargo;
 
 /// What may be part of a program that is itself MIT or Apache-2.0.
 const ALLOWED: &[&str] = &[
@@ -24,13 +24,6 @@ const ALLOWED: &[&str] = &[
 
 fn is_allowed(requirement: &LicenseReq) -> bool {
     requirement.license.id().is_some_and(|id| ALLOWED.contains(&id.name))
-}
-
-fn cargo(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO")).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output();
-    let output = output.expect("cargo");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("text")
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use std::{net::TcpListener, process::Stdio, time::Duration};
+use std::{fs, net::TcpListener, process::Stdio, time::Duration};
 
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines},
@@ -62,6 +62,22 @@ impl Binary {
         let id = self.id().to_string();
         let sent = Command::new("kill").args([&format!("-{name}"), &id]).status().await.expect("kill");
         assert!(sent.success());
+    }
+
+    /// Waits for the end, and says how much memory it has taken at most, in bytes, as far as was seen.
+    pub async fn end_with_peak(self) -> (Ended, u64) {
+        let status = format!("/proc/{}/status", self.child.id().expect("it still runs"));
+        let mut end = std::pin::pin!(self.end());
+        let mut peak = 0;
+        loop {
+            let peaked = fs::read_to_string(&status).unwrap_or_default();
+            let peaked = peaked.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+            peak = peaked.and_then(|kib| kib.parse::<u64>().ok()).map_or(peak, |kib| peak.max(kib << 10));
+            tokio::select! {
+                ended = &mut end => return (ended, peak),
+                () = tokio::time::sleep(Duration::from_millis(5)) => {}
+            }
+        }
     }
 
     /// Waits for the end.

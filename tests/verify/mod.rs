@@ -12,6 +12,8 @@ mod damaged;
 mod generated;
 /// Healthy servers pass.
 mod healthy;
+/// Targets that answer with very much.
+mod large;
 /// Pages, repeats, refused writes.
 mod lists;
 /// Servers that are damaged in one way each, and what is said of them.

@@ -1,4 +1,4 @@
-use std::{fmt, fs, io, path::Path};
+use std::{fmt, io, path::Path};
 
 use serde::Deserialize;
 use serde_saphyr::{Location, MergeKeyPolicy, MessageFormatter, Options, Spanned, UserMessageFormatter};
@@ -110,7 +110,7 @@ impl World {
     /// What makes the file unreadable, or what is wrong in it and where.
     pub fn load(path: &Path) -> Result<Self, WorldError> {
         let name = path.display().to_string();
-        match fs::read_to_string(path) {
+        match crate::read_text(path) {
             Ok(text) => Self::from_yaml(&name, &text),
             Err(error) => {
                 let reason = error.to_string();

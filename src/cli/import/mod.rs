@@ -1,5 +1,7 @@
 /// A row of a CSV file.
 mod cell;
+/// The lines that rows stand on.
+mod lines;
 /// Reading rows.
 mod rows;
 
@@ -15,9 +17,12 @@ use serde::de::DeserializeOwned;
 
 use self::rows::Rows;
 use super::{Outcome, beside::Beside, serve::SettingsArgs};
-use crate::backend::{
-    Backend,
-    intake::{self, ImportReport, Stored},
+use crate::{
+    backend::{
+        Backend,
+        intake::{self, ImportReport, Stored},
+    },
+    plain::OneLine,
 };
 
 /// Bring records in from a file: JSON Lines (.jsonl) or CSV with a header (.csv), fields named as in a world file
@@ -90,7 +95,7 @@ async fn import<R: Stored + DeserializeOwned>(backend: &Backend, args: &Args) ->
     let open = || open().map(|rows| rows.map(|row| row.map_err(Into::into)));
     let report = intake::import(backend, open, args.skip_invalid, |_| {}).await?;
     bar.finish_and_clear();
-    super::say(&Ended { kind: R::KIND, file: &args.file, report: &report });
+    super::say(&Ended { kind: R::KIND, file: &args.file, report: &report })?;
     if report.refused > 0 && !args.skip_invalid {
         return Err(
             format!("nothing was kept; rows refused: {} (--skip-invalid keeps the others)", report.refused).into()
@@ -119,7 +124,7 @@ impl fmt::Display for Ended<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ImportReport { new, known, refused, reasons } = self.report;
         for row in reasons {
-            writeln!(out, "{}:{}: {}", self.file.display(), row.line, row.reason)?;
+            writeln!(out, "{}:{}: {}", OneLine(self.file.display()), row.line, OneLine(&row.reason))?;
         }
         if *refused > reasons.len() as u64 {
             writeln!(out, "… and {} more", refused - reasons.len() as u64)?;

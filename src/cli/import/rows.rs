@@ -1,6 +1,6 @@
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, Read},
+    io::{self, BufReader, Cursor, Read},
     marker::PhantomData,
     path::Path,
 };
@@ -10,20 +10,19 @@ use mocks::world::explain;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::cell::fields;
+use super::{cell::fields, lines::Lines};
 use crate::backend::intake::Row;
-
-type Source = BufReader<ProgressBarIter<File>>;
 
 /// The rows of a file.
 pub(super) struct Rows<R> {
+    lines: Lines<BufReader<ProgressBarIter<File>>>,
     format: Format,
     record: PhantomData<R>,
 }
 
 enum Format {
-    JsonLines { source: Source, line: u64 },
-    Csv { reader: csv::Reader<Source>, header: csv::StringRecord },
+    JsonLines,
+    Csv { parser: Parser, header: csv::StringRecord },
 }
 
 impl<R: DeserializeOwned> Rows<R> {
@@ -31,17 +30,27 @@ impl<R: DeserializeOwned> Rows<R> {
     pub(super) fn open(file: &Path, bar: ProgressBar) -> Result<Self, String> {
         let name = file.display();
         let failed = |error: io::Error| format!("{name}: {error}");
-        let source = BufReader::new(bar.wrap_read(File::open(file).map_err(failed)?));
-        let format = match file.extension().and_then(|extension| extension.to_str()) {
-            Some("jsonl" | "ndjson") => Format::JsonLines { source, line: 0 },
-            Some("csv") => {
-                let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(source);
-                let header = reader.headers().map_err(|error| format!("{name}: {error}"))?.clone();
-                Format::Csv { reader, header }
-            }
+        let is_csv = match file.extension().and_then(|extension| extension.to_str()) {
+            Some("jsonl" | "ndjson") => false,
+            Some("csv") => true,
             _ => return Err(format!("{name}: a file of rows is called .jsonl or .csv")),
         };
-        Ok(Self { format, record: PhantomData })
+        let source = BufReader::new(bar.wrap_read(File::open(file).map_err(failed)?));
+        let mut lines = Lines::new(source, is_csv).map_err(failed)?;
+        let format = if is_csv {
+            let mut parser = Parser::new();
+            let header = match lines.next().map_err(failed)? {
+                Some(line) => {
+                    let parsed = line.bytes.and_then(|bytes| parser.parse(bytes));
+                    parsed.map_err(|reason| format!("{name}:{}: {reason}", line.number))?
+                }
+                None => csv::StringRecord::new(),
+            };
+            Format::Csv { parser, header }
+        } else {
+            Format::JsonLines
+        };
+        Ok(Self { lines, format, record: PhantomData })
     }
 }
 
@@ -49,64 +58,59 @@ impl<R: DeserializeOwned> Iterator for Rows<R> {
     type Item = Result<Row<R>, String>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match &mut self.format {
-            Format::JsonLines { source, line } => match next_line(source, line)? {
-                Ok(text) => Some(Ok(Row { line: *line, record: text.and_then(|text| from_json(&text)) })),
-                Err(error) => Some(Err(error.to_string())),
-            },
-            Format::Csv { reader, header } => next_record(reader).map(|record| match record {
-                Ok(record) => {
-                    let line = record.position().map_or(0, csv::Position::line);
-                    Ok(Row { line, record: from_cells(header, &record) })
-                }
-                Err(error) => match error.position() {
-                    Some(place) => Ok(Row { line: place.line(), record: Err(reason(&error)) }),
-                    None => Err(error.to_string()),
-                },
-            }),
+        let line = match self.lines.next() {
+            Ok(line) => line?,
+            Err(error) => return Some(Err(error.to_string())),
+        };
+        let record = line.bytes.and_then(|bytes| match &mut self.format {
+            Format::JsonLines => from_json(&bytes),
+            Format::Csv { parser, header } => from_cells(header, &parser.parse(bytes)?),
+        });
+        Some(Ok(Row { line: line.number, record }))
+    }
+}
+
+/// Parses one row of CSV after the other. (A reader of the whole file counts lines in its own way, and keeps a field however
+/// large it is.)
+struct Parser(csv::Reader<Feed>);
+
+/// The row that is parsed.
+struct Feed(Cursor<Vec<u8>>);
+
+impl Read for Feed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl Parser {
+    fn new() -> Self {
+        let mut builder = csv::ReaderBuilder::new();
+        builder.has_headers(false).flexible(true).trim(csv::Trim::All).terminator(csv::Terminator::Any(b'\n'));
+        Self(builder.from_reader(Feed(Cursor::default())))
+    }
+
+    fn parse(&mut self, mut row: Vec<u8>) -> Result<csv::StringRecord, String> {
+        row.push(b'\n');
+        self.0.get_mut().0 = Cursor::new(row);
+        let mut record = csv::StringRecord::new();
+        match self.0.read_record(&mut record) {
+            Ok(_) => Ok(record),
+            Err(error) => Err(reason(&error)),
         }
     }
 }
 
-/// A longer line is no row, and is not kept in memory.
-const LONGEST: u64 = 1 << 20;
-
-/// The next line that holds something, or what is wrong with it.
-fn next_line(source: &mut Source, line: &mut u64) -> Option<io::Result<Result<String, String>>> {
-    loop {
-        let mut bytes = Vec::new();
-        match source.by_ref().take(LONGEST).read_until(b'\n', &mut bytes) {
-            Ok(0) => return None,
-            Ok(_) => *line += 1,
-            Err(error) => return Some(Err(error)),
-        }
-        if bytes.len() as u64 == LONGEST && !bytes.ends_with(b"\n") {
-            let skipped = source.skip_until(b'\n');
-            return Some(skipped.map(|_| Err("the line is longer than 1 MiB".to_owned())));
-        }
-        match String::from_utf8(bytes) {
-            Ok(text) if text.trim().is_empty() => {}
-            Ok(text) => return Some(Ok(Ok(text))),
-            Err(_) => return Some(Ok(Err("it is not UTF-8".to_owned()))),
-        }
-    }
-}
-
-fn from_json<R: DeserializeOwned>(text: &str) -> Result<R, String> {
+fn from_json<R: DeserializeOwned>(bytes: &[u8]) -> Result<R, String> {
+    let text = str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
     let value: Value = serde_json::from_str(text).map_err(|_| "it is no JSON".to_owned())?;
     serde_path_to_error::deserialize(value).map_err(|error| explain(&error.path().to_string(), error.inner()))
 }
 
-fn next_record(reader: &mut csv::Reader<Source>) -> Option<Result<csv::StringRecord, csv::Error>> {
-    let mut record = csv::StringRecord::new();
-    match reader.read_record(&mut record) {
-        Ok(true) => Some(Ok(record)),
-        Ok(false) => None,
-        Err(error) => Some(Err(error)),
-    }
-}
-
 fn from_cells<R: DeserializeOwned>(header: &csv::StringRecord, record: &csv::StringRecord) -> Result<R, String> {
+    if record.len() != header.len() {
+        return Err(format!("it has {} fields, the header {}", record.len(), header.len()));
+    }
     serde_path_to_error::deserialize(fields(header, record))
         .map_err(|error| explain(&error.path().to_string(), error.inner()))
 }
@@ -114,9 +118,6 @@ fn from_cells<R: DeserializeOwned>(header: &csv::StringRecord, record: &csv::Str
 /// Why a CSV row cannot be read, without its values.
 fn reason(error: &csv::Error) -> String {
     match error.kind() {
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("it has {len} fields, the header {expected_len}")
-        }
         csv::ErrorKind::Utf8 { .. } => "it is not UTF-8".to_owned(),
         _ => "it cannot be read".to_owned(),
     }

@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, path::Path};
 
 use serde_json::Value;
 
@@ -53,7 +53,7 @@ impl Data {
     /// What is wrong with the file, and where.
     pub fn load(path: &Path, names: &[DataName]) -> Result<Self, CaseError> {
         let file = path.display().to_string();
-        let text = fs::read_to_string(path);
+        let text = mocks::read_text(path);
         let text = text.map_err(|error| CaseError::new(&file, Place::default(), &error.to_string()))?;
         Self::read(&file, &text, names)
     }

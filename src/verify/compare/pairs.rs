@@ -10,6 +10,8 @@ use crate::verify::{Call, Exchange};
 const ID: usize = 13;
 /// Two clocks may differ by this much more, or less, than they did first.
 const DRIFT: i64 = 5;
+/// At most this many mates are known; what comes later is not held against them.
+const MATES: usize = 200_000;
 /// The headers that a caller goes by.
 const HEADERS: [&str; 4] = ["content-type", "x-contract-warnings", "allow", "retry-after"];
 /// Longer values are cut in messages.
@@ -57,7 +59,7 @@ impl Pairs {
         let mut learned = Learned::default();
         let difference = self.compared(one, other, &mut learned).err();
         if difference.is_none() {
-            for (mine, theirs) in learned.mates {
+            for (mine, theirs) in learned.mates.into_iter().take(MATES.saturating_sub(self.mates.len())) {
                 self.back.insert(theirs.clone(), mine.clone());
                 self.mates.insert(mine, theirs);
             }

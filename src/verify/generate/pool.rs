@@ -7,6 +7,10 @@ use crate::verify::Side;
 
 /// At most this many values of one field from one source are kept.
 const MOST: usize = 64;
+/// At most this many names of fields are known: the contract has far fewer.
+const NAMES: usize = 1_000;
+/// A longer name or value is not kept.
+const LONGEST: usize = 1 << 10;
 
 /// Values that fields of a name were seen to hold: in the contract's examples, and in what the target answered. Requests
 /// made of them meet something that exists; requests made of random values hardly ever do. They are kept by their source:
@@ -53,7 +57,10 @@ impl Pool {
     }
 
     fn add(&mut self, source: &'static str, name: &str, value: &Value) {
-        if !(value.is_string() || value.is_number()) {
+        if !(value.is_number() || value.as_str().is_some_and(|text| text.len() <= LONGEST)) {
+            return;
+        }
+        if !self.0.contains_key(name) && (self.0.len() >= NAMES || name.len() > LONGEST) {
             return;
         }
         let sources = self.0.entry(name.to_owned()).or_default();

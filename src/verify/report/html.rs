@@ -4,9 +4,12 @@ use std::{
 };
 
 use super::{Report, shown};
-use crate::verify::{
-    Cell, Exchange, Finding, Kept, State, Tally,
-    contract::{Keyword, Operation},
+use crate::{
+    plain::Plain,
+    verify::{
+        Cell, Exchange, Finding, Kept, State, Tally,
+        contract::{Keyword, Operation},
+    },
 };
 
 pub(super) fn write(report: &Report) -> String {
@@ -153,7 +156,10 @@ fn instance(finding: &Finding, out: &mut String) -> fmt::Result {
 
 fn exchange(exchange: &Exchange, out: &mut String) -> fmt::Result {
     let call = &exchange.call;
-    let reply = exchange.reply().map(|reply| shown::pretty(&reply.body)).unwrap_or_default();
+    let reply = exchange
+        .reply()
+        .map(|reply| shown::pretty(&reply.body).unwrap_or_else(|| shown::reply(reply)))
+        .unwrap_or_default();
     let content_type = call.content_type.as_deref().unwrap_or("no content type");
     write!(
         out,
@@ -161,7 +167,7 @@ fn exchange(exchange: &Exchange, out: &mut String) -> fmt::Result {
         call.method,
         Html(&call.path),
         Html(&content_type),
-        Html(&shown::pretty(&call.body)),
+        Html(&shown::pretty(&call.body).unwrap_or_else(|| shown::body(&call.body))),
         Html(&shown::outcome(exchange)),
         exchange.latency.as_secs_f64() * 1000.0,
         Html(&reply),
@@ -265,16 +271,12 @@ struct Html<'a, T: ?Sized>(&'a T);
 
 impl<T: Display + ?Sized> Display for Html<'_, T> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for char in self.0.to_string().chars() {
+        for char in Plain(self.0).to_string().chars() {
             match char {
                 '<' => out.write_str("&lt;")?,
                 '>' => out.write_str("&gt;")?,
                 '&' => out.write_str("&amp;")?,
                 '"' => out.write_str("&quot;")?,
-                // A control character (or one that turns the direction of text) is shown, not obeyed.
-                '\n' | '\t' => out.write_char(char)?,
-                '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => write!(out, "\\u{:04x}", u32::from(char))?,
-                other if other.is_control() => write!(out, "\\u{:04x}", u32::from(other))?,
                 other => out.write_char(other)?,
             }
         }

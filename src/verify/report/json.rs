@@ -2,11 +2,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Report, shown};
-use crate::verify::{Exchange, Finding, checks};
+use crate::{
+    plain::Plain,
+    verify::{Exchange, Finding, checks},
+};
 
 pub(super) fn write(report: &Report) -> String {
     let text = serde_json::to_string_pretty(&Document::of(report)).unwrap_or_default();
-    text + "\n"
+    format!("{}\n", Plain(text))
 }
 
 #[derive(Serialize)]
@@ -119,7 +122,7 @@ fn shown_exchange(exchange: &Exchange) -> Value {
             "status": reply.status,
             "contentType": reply.header("content-type"),
             "warnings": reply.header(checks::WARNINGS_HEADER),
-            "body": shown::body(&reply.body),
+            "body": shown::reply(reply),
         })
     });
     json!({

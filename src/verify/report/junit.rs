@@ -1,7 +1,10 @@
 use std::fmt::{self, Display, Write};
 
 use super::{Report, shown};
-use crate::verify::{Cell, Finding, State, contract::Operation};
+use crate::{
+    plain::{OneLine, Plain},
+    verify::{Cell, Finding, State, contract::Operation},
+};
 
 /// A suite for each operation, a case for each cell of coverage and for each check that failed; cells that were never
 /// exercised are skipped cases.
@@ -104,25 +107,23 @@ fn details(finding: &Finding) -> String {
     let _ = writeln!(text, "{}{place} ({})", finding.message, finding.origin);
     for exchange in &finding.exchanges {
         let _ = writeln!(text, "{}", exchange.curl());
-        let body = exchange.reply().map(|reply| shown::body(&reply.body)).unwrap_or_default();
-        let _ = writeln!(text, "{} {body}", shown::outcome(exchange));
+        let body = exchange.reply().map(shown::reply).unwrap_or_default();
+        let _ = writeln!(text, "{} {}", shown::outcome(exchange), OneLine(body));
     }
     text
 }
 
-/// Text within XML: escaped, and without characters that XML cannot hold.
+/// Text within XML, escaped; what XML cannot hold is not plain.
 struct Xml<'a, T>(&'a T);
 
 impl<T: Display> Display for Xml<'_, T> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for char in self.0.to_string().chars() {
+        for char in Plain(self.0).to_string().chars() {
             match char {
                 '<' => out.write_str("&lt;")?,
                 '>' => out.write_str("&gt;")?,
                 '&' => out.write_str("&amp;")?,
                 '"' => out.write_str("&quot;")?,
-                '\n' | '\t' => out.write_char(char)?,
-                '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => out.write_char('\u{fffd}')?,
                 other => out.write_char(other)?,
             }
         }

@@ -4,7 +4,10 @@ use std::{
 };
 
 use super::{Report, shown};
-use crate::verify::{Cell, Finding, Kept, State};
+use crate::{
+    plain::OneLine,
+    verify::{Cell, Finding, Kept, State},
+};
 
 /// A longer curl line is left to the other forms.
 const LINE: usize = 4000;
@@ -36,7 +39,7 @@ impl Text<'_> {
             env!("CARGO_PKG_VERSION"),
             report.seed,
             if report.read_only { ", read-only" } else { "" },
-            report.app_key.as_ref().map(|key| format!(", signed by {key}")).unwrap_or_default(),
+            report.app_key.as_ref().map(|key| format!(", signed by {}", OneLine(key))).unwrap_or_default(),
             report.started.strftime("%Y-%m-%dT%H:%M:%SZ"),
         )?;
         for part in &report.parts {
@@ -53,7 +56,7 @@ impl Text<'_> {
         let warnings = report.warnings();
         if !warnings.is_empty() {
             writeln!(out, "\n{}", self.bold("Warnings"))?;
-            warnings.iter().try_for_each(|warning| writeln!(out, "  {} {warning}", self.yellow("!")))?;
+            warnings.iter().try_for_each(|warning| writeln!(out, "  {} {}", self.yellow("!"), OneLine(warning)))?;
         }
         self.conclusion(out)
     }
@@ -75,18 +78,23 @@ impl Text<'_> {
             .pointer
             .as_deref()
             .map(|pointer| format!("{}: ", if pointer.is_empty() { "(body)" } else { pointer }));
-        writeln!(out, "  {}{}", pointer.unwrap_or_default(), finding.message)?;
+        writeln!(out, "  {}{}", OneLine(pointer.unwrap_or_default()), OneLine(&finding.message))?;
         writeln!(out, "    {}", self.dim(&finding.origin))?;
         for exchange in &finding.exchanges {
             let line = exchange.curl();
             match line.len() {
-                0..=LINE => writeln!(out, "    {line}")?,
+                0..=LINE => writeln!(out, "    {}", OneLine(line))?,
                 length => writeln!(out, "    (a curl line of {length} characters: --format json or html shows it)")?,
             }
-            let body = exchange.reply().map(|reply| shown::body(&reply.body)).unwrap_or_default();
+            let body = exchange.reply().map(shown::reply).unwrap_or_default();
             let cut = if body.chars().count() > REPLY { "…" } else { "" };
             let body: String = body.chars().take(REPLY).collect();
-            writeln!(out, "    {} {}{cut}", self.dim("→"), format_args!("{} {body}", shown::outcome(exchange)))?;
+            writeln!(
+                out,
+                "    {} {}{cut}",
+                self.dim("→"),
+                format_args!("{} {}", OneLine(shown::outcome(exchange)), OneLine(body))
+            )?;
         }
         Ok(())
     }
@@ -160,6 +168,7 @@ impl Text<'_> {
     }
 
     fn painted(&self, code: &str, text: impl Display) -> String {
+        let text = OneLine(text);
         if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
     }
 }

@@ -36,6 +36,11 @@ pub(super) struct Thing {
     pub source: String,
 }
 
+/// At most this many things are taken from one reply.
+const MOST: usize = 1_000;
+/// A longer text names nothing.
+const LONGEST: usize = 1 << 10;
+
 /// The things that the body `got` of a reply of `operation` shows, one for each object in it. What was asked for belongs to
 /// what the reply shows outermost.
 pub(super) fn shown(
@@ -68,11 +73,12 @@ fn below(
     found: &mut Vec<(String, BTreeMap<String, Drawn>)>,
 ) {
     match value {
+        _ if found.len() >= MOST => {}
         Value::Object(fields) => {
             let mut values = BTreeMap::new();
             for (name, value) in fields {
                 let pointer = format!("{at}/{name}");
-                let scalar = value.is_number() || value.as_str().is_some_and(|text| !text.is_empty());
+                let scalar = value.is_number() || value.as_str().is_some_and(|text| (1..LONGEST).contains(&text.len()));
                 match book.kind(operation.id(), name).filter(|_| scalar) {
                     Some(kind) => {
                         let from = step.map_or(From::Before, |step| From::Reply { step, pointer });
