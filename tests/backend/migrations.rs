@@ -63,7 +63,8 @@ async fn gifts_of_before_belong_to_the_apps_that_have_granted_them() {
         let db = bench.backend.db();
         let mut session = db.transaction().await.expect("a transaction");
         // As the first step has left it.
-        let before = "DROP TABLE package_gift; DELETE FROM schema_step WHERE number >= 2;
+        let before = "DROP TABLE package_gift; DROP TABLE accepted_ahead; DELETE FROM accepted_sign;
+            DELETE FROM schema_step WHERE number >= 2;
             CREATE TABLE package_gift (id BIGINT PRIMARY KEY, gift_no TEXT NOT NULL UNIQUE,
                 member_id BIGINT NOT NULL REFERENCES member (id), package_name TEXT NOT NULL, package_type TEXT NOT NULL,
                 amount BIGINT NOT NULL, status BIGINT NOT NULL, operator_id TEXT, operator_name TEXT,

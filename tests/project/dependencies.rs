@@ -4,59 +4,6 @@ use serde_json::Value;
 
 use super::cargo;
 
-/// Crates that nobody mends any more, after RustSec's advisories and their own words. The list is ours: the gate that asks
-/// for the whole database runs where that can be reached (`.ci/run`).
-const UNMAINTAINED: [&str; 34] = [
-    "ansi_term",
-    "async-std",
-    "atty",
-    "backoff",
-    "bincode",
-    "cpuid-bool",
-    "daemonize",
-    "derivative",
-    "difference",
-    "dotenv",
-    "encoding",
-    "failure",
-    "fxhash",
-    "gcc",
-    "instant",
-    "json",
-    "mach",
-    "net2",
-    "number_prefix",
-    "opentelemetry-jaeger",
-    "paste",
-    "proc-macro-error",
-    "rustls-pemfile",
-    "rusttype",
-    "serde_cbor",
-    "serde_yaml",
-    "stdweb",
-    "tempdir",
-    "term_size",
-    "trust-dns-proto",
-    "unic-char-property",
-    "users",
-    "xml-rs",
-    "yaml-rust",
-];
-
-/// Those that stay, and who needs them.
-const STAY: [(&str, &str); 2] = [
-    ("rustls-pemfile", "poem 3.1 reads certificates with it"),
-    ("serde_yaml", "poem 3.1 and poem-openapi 5.1 write YAML with it; we read none with it"),
-];
-
-#[test]
-fn an_unmaintained_crate_is_there_only_where_a_dependency_cannot_do_without() {
-    let lock = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock")).expect("the lock file");
-    let there: Vec<_> =
-        UNMAINTAINED.into_iter().filter(|name| lock.contains(&format!("\nname = \"{name}\"\n"))).collect();
-    assert_eq!(there, STAY.map(|(name, _)| name));
-}
-
 /// Every Rust source below a folder.
 fn sources(folder: &Path, text: &mut String) {
     let entries = fs::read_dir(folder).expect("a folder");

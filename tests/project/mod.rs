@@ -1,4 +1,6 @@
-/// Dependencies that are unused, or that nobody mends.
+/// Advisories about what is built in.
+mod advisories;
+/// Dependencies that are unused.
 mod dependencies;
 /// The licences of what is built in.
 mod licences;
