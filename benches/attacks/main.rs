@@ -1,5 +1,6 @@
-//! `ulimit -n 8192; cargo bench --bench attacks [-- BINARY]`: what `polaris serve` still does for signed callers while somebody without a
-//! signature attacks it, and what the attack costs it. Another binary of Polaris can be named, to compare.
+//! `ulimit -n 8192; cargo bench --bench attacks [-- BINARY [WORD]]`: what `polaris serve` still does for signed callers while somebody without a
+//! signature attacks it, and what the attack costs it. Another binary of Polaris can be named, to compare, and a word of the attacks that
+//! are wanted.
 //!
 //! Each attack meets a process of its own that may open 1 024 files, on one SQLite database. The attackers come from other
 //! addresses of this machine than the signed callers. A row shows the signed rate, against the same process before the
@@ -37,7 +38,8 @@ async fn main() -> Outcome {
         "| attack | signed calls, of the quiet rate | not answered with 200 | memory, MB | open files | /healthz |"
     );
     println!("| --- | --: | --: | --: | --: | --- |");
-    for attack in &ATTACKS {
+    let word = arguments.next().unwrap_or_default();
+    for attack in ATTACKS.iter().filter(|attack| attack.name.contains(&word)) {
         measure(attack, &database).await?;
     }
     Ok(())

@@ -10,7 +10,7 @@ use poem::{
 use serde::Serialize;
 
 use super::{Access, Gateway, Refusal};
-use crate::server::Capacity;
+use crate::server::{Capacity, Peer};
 
 /// Lets through to the operations who may call them; the operation knows who it is. What the head of a call gives away is
 /// refused before its body is read, and until the signature is checked a call has no place among those who are answered.
@@ -76,6 +76,9 @@ impl<E: Endpoint<Output = Response>> Guarded<E> {
         drop(received);
         match gateway.accept(signed).await {
             Ok(caller) => {
+                if let Some(peer) = request.data::<Peer>() {
+                    peer.has_signed();
+                }
                 request.set_body(body);
                 caller.calling(self.inner.call(request)).await
             }

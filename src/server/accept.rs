@@ -17,7 +17,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::{
     rarely::Rarely,
-    seats::{Connections, Seat, Seats},
+    seats::{Connections, Peer, Seat, Seats},
     stall::Stalling,
     surplus::Surplus,
 };
@@ -128,6 +128,7 @@ impl<E: Endpoint<Output = Response> + 'static> Front<E> {
             async move {
                 seat.asking();
                 self.surplus.watch(&mut request, &seat);
+                request.set_data(Peer(seat.clone()));
                 let response = self.routes.get_response(request).await;
                 seat.answered();
                 Ok::<http::Response<_>, Infallible>(response.into())

@@ -67,6 +67,10 @@ impl Bodies {
                 Some(Err(error)) => break Some(Err(error)),
                 Some(Ok(piece)) => {
                     received.grow(piece.len())?;
+                    if bytes.is_empty() {
+                        // What is announced costs nothing until it comes.
+                        bytes.reserve_exact(announced.unwrap_or_default());
+                    }
                     bytes.extend_from_slice(&piece);
                 }
             }

@@ -56,5 +56,5 @@ pub use limits::Limits;
 pub use metrics::Metrics;
 pub use polaris_side::{PolarisSide, SideError};
 pub use running::{Bound, Running, StartError, bind, is_loopback};
-pub use seats::Connections;
+pub use seats::{Connections, Peer};
 pub use tls::Tls;

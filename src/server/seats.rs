@@ -1,7 +1,10 @@
 use std::{
     collections::HashMap,
     net::{IpAddr, Ipv6Addr},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -31,8 +34,9 @@ impl Default for Connections {
 }
 
 /// The connections of a listener, each on a seat of its own. Where none is free, who has let us wait longest leaves: the
-/// rest of a request, or a reader for an answer, is waited for only while nobody else wants the seat. Who is being answered
-/// is never sent away.
+/// rest of a request, or a reader for an answer, is waited for only while nobody else wants the seat. Strangers leave before
+/// those who have signed a call, and first those from the address that has the most of them, the newcomer's own if it is one
+/// of these: whoever comes again and again costs nobody a seat who has fewer. Who is being answered is never sent away.
 #[derive(Debug, Clone)]
 pub(super) struct Seats(Arc<Shared>);
 
@@ -54,7 +58,20 @@ struct Taken {
 pub(super) struct Seat {
     network: IpAddr,
     phase: Mutex<Phase>,
+    /// Whether a call was signed on it.
+    signed: AtomicBool,
     leave: Notify,
+}
+
+/// Data of a request: whose connection it came on.
+#[derive(Debug, Clone)]
+pub struct Peer(pub(super) Arc<Seat>);
+
+impl Peer {
+    /// The peer has signed a call, which was accepted: it is no stranger any more.
+    pub fn has_signed(&self) {
+        self.0.signed.store(true, Ordering::Relaxed);
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -87,18 +104,21 @@ impl Seats {
         let mut taken = self.taken();
         let mut left = false;
         if taken.of(network) >= self.0.per_address {
-            left = taken.longest_waiting_leaves(|seat| seat.network == network);
+            let own = |seat: &Seat| seat.network == network;
+            left = taken.longest_waiting_leaves(|seat| own(seat) && seat.is_strangers())
+                || taken.longest_waiting_leaves(own);
             if !left {
                 return None;
             }
         }
         if taken.seats.len() >= self.0.total {
-            left = taken.make_room();
+            left = taken.make_room(Some(network));
             if !left {
                 return None;
             }
         }
-        let seat = Arc::new(Seat { network, phase: Mutex::new(Phase::Asking(Instant::now())), leave: Notify::new() });
+        let phase = Mutex::new(Phase::Asking(Instant::now()));
+        let seat = Arc::new(Seat { network, phase, signed: AtomicBool::new(false), leave: Notify::new() });
         let number = taken.next;
         taken.next += 1;
         taken.seats.insert(number, seat.clone());
@@ -107,7 +127,7 @@ impl Seats {
 
     /// Sends away whoever has let us wait longest; false if nobody does.
     pub(super) fn make_room(&self) -> bool {
-        self.taken().make_room()
+        self.taken().make_room(None)
     }
 
     /// Sends away whoever has not yet said all of a request.
@@ -129,22 +149,49 @@ impl Taken {
         self.seats.values().filter(|seat| seat.network == network).count()
     }
 
-    /// Of those from the address that has the most connections, if one of them can leave.
-    fn make_room(&mut self) -> bool {
-        let mut counts: HashMap<IpAddr, usize> = HashMap::new();
-        for seat in self.seats.values() {
-            *counts.entry(seat.network).or_default() += 1;
+    /// Of the strangers, those from the address that has the most of them leave first, the newcomer counted.
+    fn make_room(&mut self, newcomer: Option<IpAddr>) -> bool {
+        let mut strangers: HashMap<IpAddr, Crowd> = HashMap::new();
+        let mut signed = Crowd::default();
+        for (number, seat) in &self.seats {
+            let crowd = if seat.is_strangers() { strangers.entry(seat.network).or_default() } else { &mut signed };
+            crowd.add(seat.waits_since().map(|since| (since, *number)));
         }
-        let crowd = counts.into_iter().max_by_key(|(_, count)| *count).map(|(network, _)| network);
-        self.longest_waiting_leaves(|seat| Some(seat.network) == crowd) || self.longest_waiting_leaves(|_| true)
+        let size = |network: &IpAddr, crowd: &Crowd| {
+            let own = usize::from(Some(*network) == newcomer);
+            (crowd.seats + own, own)
+        };
+        let largest = strangers.iter().max_by_key(|(network, crowd)| size(network, crowd));
+        let longest = largest.and_then(|(_, crowd)| crowd.longest);
+        let longest = longest.or_else(|| strangers.values().filter_map(|crowd| crowd.longest).min()).or(signed.longest);
+        longest.is_some_and(|(_, number)| self.leaves(number))
     }
 
     fn longest_waiting_leaves(&mut self, among: impl Fn(&Seat) -> bool) -> bool {
         let waiting = self.seats.iter().filter(|(_, seat)| among(seat));
         let waiting = waiting.filter_map(|(number, seat)| seat.waits_since().map(|since| (since, *number)));
-        let Some(seat) = waiting.min().and_then(|(_, number)| self.seats.remove(&number)) else { return false };
+        waiting.min().is_some_and(|(_, number)| self.leaves(number))
+    }
+
+    fn leaves(&mut self, number: u64) -> bool {
+        let Some(seat) = self.seats.remove(&number) else { return false };
         seat.leave.notify_one();
         true
+    }
+}
+
+/// The connections from one address.
+#[derive(Debug, Default)]
+struct Crowd {
+    seats: usize,
+    /// Since when its longest waiting one waits, and its number.
+    longest: Option<(Instant, u64)>,
+}
+
+impl Crowd {
+    fn add(&mut self, waiting: Option<(Instant, u64)>) {
+        self.seats += 1;
+        self.longest = [self.longest, waiting].into_iter().flatten().min();
     }
 }
 
@@ -183,6 +230,10 @@ impl Seat {
     /// Completes when the connection should be closed for others.
     pub(super) async fn sent_away(&self) {
         self.leave.notified().await;
+    }
+
+    fn is_strangers(&self) -> bool {
+        !self.signed.load(Ordering::Relaxed)
     }
 
     fn waits_since(&self) -> Option<Instant> {
@@ -253,6 +304,30 @@ mod tests {
         let crowd: Vec<_> = (0..3).map(|_| take(&seats, "10.0.0.2").expect("a seat")).collect();
         let other = take(&seats, "10.0.0.3").expect("a seat of the crowd's");
         assert!(!has_left(&alone) && !has_left(&other) && has_left(&crowd[0]));
+    }
+
+    #[test]
+    fn who_has_signed_stays_while_there_are_strangers() {
+        let seats = seats(2, 2);
+        let known = take(&seats, "10.0.0.1").expect("a seat");
+        Peer(known.seat.clone()).has_signed();
+        let stranger = take(&seats, "10.0.0.1").expect("a seat");
+        let other = take(&seats, "10.0.0.2").expect("the stranger's seat");
+        assert!(!has_left(&known) && has_left(&stranger));
+        Peer(other.seat.clone()).has_signed();
+        let last = take(&seats, "10.0.0.3").expect("a seat");
+        assert!(has_left(&known) && !has_left(&other) && !has_left(&last), "where all have signed, one of them leaves");
+    }
+
+    #[test]
+    fn whoever_comes_again_and_again_takes_seats_of_his_own_address() {
+        let seats = seats(4, 4);
+        let alone = take(&seats, "10.0.0.1").expect("a seat");
+        let crowd: Vec<_> = (0..3).map(|_| take(&seats, "10.0.0.2").expect("a seat")).collect();
+        let again: Vec<_> = (0..5).map(|_| take(&seats, "10.0.0.2").expect("a seat")).collect();
+        assert!(!has_left(&alone) && has_left(&crowd[0]) && has_left(&crowd[2]) && has_left(&again[1]));
+        let beside = take(&seats, "10.0.0.1").expect("a seat of the crowd's");
+        assert!(!has_left(&alone) && !has_left(&beside), "two newcomers of one address do not take each other's seat");
     }
 
     #[test]

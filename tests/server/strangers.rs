@@ -1,8 +1,9 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use contracts::runtime::signature::Method;
 use polaris::{
-    gateway::{Access, apps},
+    backend::Clock,
+    gateway::{self, Access, Gateway, Replay, SealingKey, apps},
     server::{
         self, Connections, Running,
         router::{self, Serve},
@@ -112,6 +113,45 @@ async fn where_there_is_no_room_whoever_waits_longest_leaves() {
     let mut other = connect(&running).await;
     other.write_all(HEALTH).await.expect("written");
     assert!(answer(&mut other).await.starts_with("HTTP/1.1 200 "));
+}
+
+#[tokio::test]
+async fn a_caller_who_has_signed_keeps_his_connection_whatever_strangers_do_even_if_one_replays_his_call() {
+    let bench = Bench::in_memory().await;
+    let key = SealingKey::random();
+    let app = apps::create(&bench.backend, &key, &everything()).await.expect("an app");
+    let (replay, clock) = (Arc::new(Replay::starting(now())), Clock::of(now));
+    let options = gateway::Options { replay, clock, debug_signatures: false, rate: None };
+    let access = Access::Signed(Gateway::new(bench.backend.db().clone(), key, options));
+    let bound = server::bind("127.0.0.1", 0).await.expect("a port");
+    let connections = Connections { total: 4, per_address: 4, ..Connections::default() };
+    let routes = router::public(&bench.backend, &Serve::with(access));
+    let running = bound.serve_strangers(routes, connections, None).expect("a server");
+
+    let (api, body) = ("hm.order.p.query", r#"{"pageNo":1,"pageSize":20}"#);
+    let call = || {
+        let query = signed(&app, Method::HmacSha256, api, now(), body).to_query();
+        let length = body.len();
+        format!(
+            "POST /kop/{api}?{query} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+    };
+    let (mut known, mut replaying) = (connect(&running).await, connect(&running).await);
+    let captured = call();
+    known.write_all(captured.as_bytes()).await.expect("written");
+    assert!(answer(&mut known).await.starts_with("HTTP/1.1 200 "));
+    replaying.write_all(captured.as_bytes()).await.expect("written");
+    assert!(answer(&mut replaying).await.starts_with("HTTP/1.1 401 "));
+    // All of these come later, so that `known` has waited longest.
+    for _ in 0..20 {
+        let mut stranger = connect(&running).await;
+        stranger.write_all(HEALTH).await.expect("written");
+        assert!(answer(&mut stranger).await.starts_with("HTTP/1.1 200 "));
+        tokio::spawn(async move { until_closed(&mut stranger).await });
+    }
+    until_closed(&mut replaying).await;
+    known.write_all(call().as_bytes()).await.expect("written");
+    assert!(answer(&mut known).await.starts_with("HTTP/1.1 200 "));
 }
 
 #[tokio::test]
