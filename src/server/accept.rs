@@ -36,6 +36,11 @@ pub(super) enum State {
 /// How long to wait when the operating system has nothing left to accept with.
 const SHORT_OF: Duration = Duration::from_millis(100);
 
+/// Where there is no room, so many newcomers are taken in a [`MOMENT`]: whoever opens connections without end shall not
+/// keep a core busy with sending others away.
+const NEWCOMERS: u32 = 2;
+const MOMENT: Duration = Duration::from_millis(1);
+
 /// What a connection keeps of a head that is not complete; more than the longest that is answered with a reason.
 const HEAD: usize = 128 << 10;
 
@@ -53,14 +58,20 @@ pub(super) struct Front<E> {
 impl<E: Endpoint<Output = Response> + 'static> Front<E> {
     /// Accepts until the state is another one.
     pub(super) async fn accept(self: Arc<Self>, listener: TcpListener, mut state: watch::Receiver<State>) {
-        let short = Rarely::default();
+        let (short, mut crowded) = (Rarely::default(), 0_u32);
         loop {
             let accepted = tokio::select! {
                 _ = state.wait_for(|state| *state != State::Open) => return,
                 accepted = listener.accept() => accepted,
             };
             match accepted {
-                Ok((stream, peer)) => self.clone().seat(stream, peer, &state),
+                Ok((stream, peer)) => {
+                    crowded = if self.clone().seat(stream, peer, &state) { 0 } else { crowded + 1 };
+                    if crowded == NEWCOMERS {
+                        crowded = 0;
+                        sleep(MOMENT).await;
+                    }
+                }
                 Err(error) if concerns_one(&error) => {}
                 Err(error) => {
                     if let Some(times) = short.due() {
@@ -73,15 +84,15 @@ impl<E: Endpoint<Output = Response> + 'static> Front<E> {
         }
     }
 
-    fn seat(self: Arc<Self>, stream: TcpStream, peer: SocketAddr, state: &watch::Receiver<State>) {
+    /// Whether there was room.
+    fn seat(self: Arc<Self>, stream: TcpStream, peer: SocketAddr, state: &watch::Receiver<State>) -> bool {
         let taken = self.seats.take(peer.ip());
-        if taken.as_ref().is_none_or(|(_, left)| *left)
-            && let Some(times) = self.full.due()
-        {
+        let room = taken.as_ref().is_some_and(|(_, left)| !left);
+        if !room && let Some(times) = self.full.due() {
             let address = self.address;
             tracing::warn!(%address, times, "more connections than may be held: those that wait longest are closed");
         }
-        let Some((occupied, _)) = taken else { return };
+        let Some((occupied, _)) = taken else { return room };
         let (mut cut, state) = (state.clone(), state.clone());
         tokio::spawn(async move {
             tokio::select! {
@@ -91,6 +102,7 @@ impl<E: Endpoint<Output = Response> + 'static> Front<E> {
                 _ = cut.wait_for(|state| *state == State::Cut) => {}
             }
         });
+        room
     }
 
     async fn answer(
