@@ -20,7 +20,7 @@ pub(super) struct Environment(Dict);
 /// Why a variable is refused. Values are not repeated: they may be secrets.
 #[derive(Debug, thiserror::Error)]
 pub enum VariableError {
-    /// Its name is a slip of the pen, or of another version.
+    /// It is misspelt, or of another version.
     #[error("there is no setting {name}; the nearest is {nearest} (section and key are joined by two underscores)")]
     Unknown {
         /// Its name.

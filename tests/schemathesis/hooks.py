@@ -1,7 +1,7 @@
 """What Schemathesis must know of Polaris: the contract's formats, how calls are signed, and the rules that a schema cannot say.
 
-Settings come from the environment: POLARIS_BASE is the base URL, POLARIS_APP_KEY and POLARIS_APP_SECRET sign the calls
-of /kop/*, and POLARIS_REACHED is the file that is told, operation by operation, which codes were seen.
+Settings come from the environment: BASE_URL is the base URL, POLARIS_APP_KEY and POLARIS_APP_SECRET sign the calls
+of /kop/*, and REACHED_FILE is the file that is told, operation by operation, which codes were seen.
 """
 
 import atexit
@@ -80,7 +80,7 @@ if os.environ.get("POLARIS_APP_KEY"):
 
 
 def rows(path, body):
-    url = os.environ["POLARIS_BASE"] + path
+    url = os.environ["BASE_URL"] + path
     reply = requests.post(url, json={"pageNo": 1, "pageSize": 200} | body, auth=signature, timeout=10).json()
     assert reply["code"] == 200, f"{path}: {reply}"
     return reply["data"]["result"]
@@ -213,6 +213,6 @@ def after_call(ctx, case, response):
 
 @atexit.register
 def tell():
-    if os.environ.get("POLARIS_REACHED"):
-        with open(os.environ["POLARIS_REACHED"], "w", encoding="utf-8") as file:
+    if os.environ.get("REACHED_FILE"):
+        with open(os.environ["REACHED_FILE"], "w", encoding="utf-8") as file:
             json.dump({"reached": reached, "excepted": excepted}, file, indent=1, sort_keys=True)
